@@ -1,0 +1,29 @@
+"""adamlearn: the Adam optimizer and its family, as rules that read like their papers."""
+
+from adamlearn import rules
+from adamlearn.optimizers import (
+    SGD,
+    AdaBelief,
+    AdaGrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Nesterov,
+    Optimizer,
+    RAdam,
+    RMSProp,
+)
+
+__all__ = [
+    "SGD",
+    "AMSGrad",
+    "AdaBelief",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Nesterov",
+    "Optimizer",
+    "RAdam",
+    "RMSProp",
+    "rules",
+]

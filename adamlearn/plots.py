@@ -1,0 +1,90 @@
+"""The figures: one colour and one line style per optimizer, throughout."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from adamlearn.descent import Path
+from adamlearn.landscapes import Landscape
+from adamlearn.optimizers import Optimizer
+
+# After Okabe and Ito's palette, which stays distinct under the common colour deficiencies.
+STYLES: dict[str, dict[str, Any]] = {
+    "Adam": {"color": "#0072B2", "linestyle": "-"},
+    "AdamW": {"color": "#D55E00", "linestyle": (0, (5, 1.5))},
+    "AMSGrad": {"color": "#009E73", "linestyle": (0, (5, 1.5, 1, 1.5))},
+    "RAdam": {"color": "#CC79A7", "linestyle": (0, (1, 1))},
+    "AdaBelief": {"color": "#E69F00", "linestyle": (0, (9, 2))},
+    "SGD": {"color": "#444444", "linestyle": "-"},
+    "Nesterov": {"color": "#888888", "linestyle": (0, (5, 1.5))},
+    "AdaGrad": {"color": "#56B4E9", "linestyle": (0, (1, 1))},
+    "RMSProp": {"color": "#8C6510", "linestyle": (0, (5, 1.5, 1, 1.5))},
+}
+
+
+def use_style() -> None:
+    """Set Matplotlib up as the book's figures are: a readable size on a phone, no frame, a light grid."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (6.4, 3.8),
+            "figure.dpi": 100,
+            "savefig.dpi": 200,
+            "figure.constrained_layout.use": True,
+            "font.size": 11,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": "#dddddd",
+            "grid.linewidth": 0.6,
+            "lines.linewidth": 2,
+            "legend.frameon": False,
+            "image.cmap": "cividis",
+        }
+    )
+
+
+def style(optimizer: str | Optimizer) -> dict[str, Any]:
+    """The colour and line style of an optimizer, or of its name, as keywords for ``plot``."""
+    name = optimizer if isinstance(optimizer, str) else type(optimizer).__name__
+    return STYLES.get(name, {"color": "#A0307A", "linestyle": "-"})
+
+
+def contours(landscape: Landscape, ax: Axes, *, resolution: int = 201) -> None:
+    """Draw a landscape in its window: contours that enclose equal shares of its window, and its minima."""
+    x_min, x_max, y_min, y_max = landscape.window
+    x, y = np.meshgrid(np.linspace(x_min, x_max, resolution), np.linspace(y_min, y_max, resolution))
+    height = landscape.value(x, y)
+    levels = np.unique(np.quantile(height, np.linspace(0, 1, 21)))  # bands of equal area show every slope
+    shades = plt.get_cmap("bone_r")(np.linspace(0.02, 0.36, len(levels) - 1))
+    ax.contourf(x, y, height, levels=levels, colors=shades[::-1])
+    ax.contour(x, y, height, levels=levels, colors="#ffffff", linewidths=0.4)
+    minima = np.transpose(landscape.minima)
+    ax.plot(*minima, linestyle="none", marker="*", markersize=11, color="#000000", markerfacecolor="#ffffff")
+    ax.set(xlim=(x_min, x_max), ylim=(y_min, y_max), xlabel="$x$", ylabel="$y$")
+    ax.grid(False)
+
+
+def paths(landscape: Landscape, runs: Mapping[str, Path], ax: Axes) -> None:
+    """Draw the paths of several optimizers, by name, over a landscape; a dot marks each end."""
+    contours(landscape, ax)
+    for name, run in runs.items():
+        x, y = run.positions.T
+        ax.plot(x, y, label=name, **style(name))
+        ax.plot(x[-1], y[-1], marker="o", color=style(name)["color"], markeredgecolor="#ffffff", zorder=3)
+    legend_below(ax)
+
+
+def losses(runs: Mapping[str, Path], lowest: float, ax: Axes) -> None:
+    """Draw how far each run's value is above the lowest value, on a logarithmic axis."""
+    for name, run in runs.items():
+        ax.plot(run.values - lowest, label=name, **style(name))
+    ax.set(yscale="log", xlabel="step", ylabel="$f - f_{\\min}$")
+    legend_below(ax)
+
+
+def legend_below(ax: Axes) -> None:
+    """Put the legend under the axes, where it covers nothing."""
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, columnspacing=1.2, handlelength=2.2)
