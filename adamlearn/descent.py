@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import OptimizeResult, approx_fprime
 from tqdm.auto import tqdm
 
+from adamlearn.engines import load_engine
 from adamlearn.landscapes import Landscape
-from adamlearn.optimizers import Optimizer
+from adamlearn.optimizers import Optimizer, checked, read_rule
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,87 @@ def descend(
     optimizer = optimizer.clone()
     positions = np.empty((steps + 1, *point.shape))
     gradients = np.empty_like(positions)
-    values = []
+    values, lost = [], False
     batched = isinstance(function, Landscape)
     with np.errstate(over="ignore", invalid="ignore"):  # a divergence is recorded, as NaN
         for t in tqdm(range(steps + 1), disable=not progress):
             value, g = np.asarray(value_at(point), dtype=float), np.asarray(gradient_at(point), dtype=float)
-            lost = ~np.isfinite(g * g).all(axis=0 if batched else None) | ~np.isfinite(value)
+            lost = lost | ~np.isfinite(g * g).all(axis=0 if batched else None) | ~np.isfinite(value)
             positions[t], gradients[t] = np.where(lost, np.nan, point), np.where(lost, np.nan, g)
             values.append(np.where(lost, np.nan, value))
             if t < steps:
                 point = optimizer.update(point, np.where(lost, 0.0, g))
     return Path(positions, np.array(values), gradients)
+
+
+def endpoints(
+    optimizer: Optimizer,
+    gradient: Landscape | Callable[..., Any],
+    start: ArrayLike,
+    steps: int,
+    *,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+    **hyperparameters: ArrayLike,
+) -> np.ndarray:
+    """Where many descents end, compiled whole: for maps of starts and of hyperparameters.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Its rule and hyperparameters, which must not be schedules. It stays as it is.
+    gradient : Landscape or callable
+        A landscape, or ``gradient(x, ...)`` that takes as many numbers as there are coordinates,
+        and the step number too if it has a parameter ``t``, and returns a tuple of derivatives.
+        Numba must be able to compile it.
+    start : array_like, shape (coordinates, ...)
+        The coordinates along the first axis; the further axes are a batch.
+    steps : int
+        The number of updates.
+    bounds : (low, high), default none
+        After each update the coordinates are brought back between these: projected descent.
+    **hyperparameters : array_like
+        Values in place of the optimizer's. Each broadcasts with the batch.
+
+    Returns
+    -------
+    array, shape (coordinates, *batch)
+        The batch is that of ``start`` and the hyperparameters broadcast together. A point whose
+        gradient overflowed is not finite.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If Numba (the extra ``fast``) is not installed.
+    TypeError, ValueError
+        If a hyperparameter is unknown, a schedule, or out of range.
+
+    Notes
+    -----
+    Gradients are not checked at each step, as :meth:`Optimizer.update` does: a descent that
+    diverges here ends in infinities or NaN.
+    """
+    load_engine("numba")
+    from adamlearn import compiled
+
+    values = {name: getattr(optimizer, name) for name in read_rule(optimizer.rule)[1].parameters}
+    unknown = hyperparameters.keys() - values.keys()
+    if unknown:
+        raise TypeError(f"{sorted(unknown)} are no hyperparameters of {optimizer}")
+    values = {name: np.asarray(hyperparameters.get(name, value)) for name, value in values.items()}
+    for name, value in values.items():
+        if value.dtype.kind not in "fiu":
+            raise TypeError(f"{name} is {value}; expected a number or an array of numbers, not a schedule")
+        checked(name, value.min()), checked(name, value.max())
+    points = np.array(start, dtype=float)
+    batch = np.broadcast_shapes(points.shape[1:], *(value.shape for value in values.values()))
+    coordinates = [np.broadcast_to(coordinate, batch).flatten() for coordinate in points]
+    columns = {
+        name: value.astype(float) if value.size == 1 else np.broadcast_to(value, batch).astype(float).ravel()
+        for name, value in values.items()
+    }
+    slope = gradient.gradient if isinstance(gradient, Landscape) else gradient
+    compiled.endpoints(optimizer.rule, slope, coordinates, steps, columns, bounds)
+    return np.reshape(coordinates, (len(points), *batch))
 
 
 def _value_and_gradient(
@@ -199,7 +270,8 @@ def minimize(
 
     def gradient_at(x: np.ndarray) -> np.ndarray:
         counts["njev"] += 1
-        return np.asarray(jac(x, *args) if jac else approx_fprime(x, value_at), dtype=float)
+        with np.errstate(over="ignore", invalid="ignore"):  # a divergence is reported, as status 2
+            return np.asarray(jac(x, *args) if jac else approx_fprime(x, value_at), dtype=float)
 
     report = _reporter(callback, value_at)
     optimizer, gtol = optimizer.clone(), gtol if tol is None else tol

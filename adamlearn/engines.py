@@ -4,7 +4,8 @@ An engine is called as ``engine(rule, p, g, slots, out, t, hyperparameters)``. `
 new parameter and may be ``p`` itself; the slots are changed in place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,29 @@ _UPDATE: Any = ["readwrite", "overlap_assume_elementwise"]
 _WRITE: Any = ["writeonly", "overlap_assume_elementwise"]
 
 
-def state_dtype(p: np.ndarray) -> np.dtype:
+@cache
+def state_dtype(dtype: np.dtype) -> np.dtype:
     """The type a rule computes and remembers in: the parameter's own, but float32 for float16.
 
     In float16 an epsilon of 1e-8 is zero, and so is the square of a gradient below 2e-4.
     """
-    return np.result_type(p.dtype, np.float32)
+    return np.result_type(dtype, np.float32)
+
+
+def tiles(
+    p: np.ndarray, g: np.ndarray, slots: Sequence[np.ndarray], out: np.ndarray
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield one-dimensional tiles of ``p, g, *slots, out``, whatever their layouts."""
+    iterator = np.nditer(
+        [p, g, *slots, out],
+        flags=["external_loop", "buffered", "copy_if_overlap", "zerosize_ok"],
+        op_flags=[_READ, _READ, *[_UPDATE] * len(slots), _WRITE],
+        op_dtypes=[state_dtype(p.dtype)] * (3 + len(slots)),
+        casting="same_kind",
+        buffersize=TILE,
+    )
+    with iterator:
+        yield from iterator
 
 
 def numpy_engine(
@@ -36,21 +54,31 @@ def numpy_engine(
     t: int,
     hyperparameters: dict[str, float],
 ) -> None:
-    """Run the rule tile by tile: ``np.nditer`` hands out one-dimensional tiles of any layout."""
-    tiles = np.nditer(
-        [p, g, *slots, out],
-        flags=["external_loop", "buffered", "copy_if_overlap", "zerosize_ok"],
-        op_flags=[_READ, _READ, *[_UPDATE] * len(slots), _WRITE],
-        op_dtypes=[state_dtype(p)] * (3 + len(slots)),
-        casting="same_kind",
-        buffersize=TILE,
-    )
-    with tiles:
-        for p_tile, g_tile, *targets in tiles:
-            new_p, *new_slots = rule(p_tile, g_tile, *targets[:-1], t, **hyperparameters)
-            for target, new in zip(targets, [*new_slots, new_p], strict=True):
-                target[...] = new
+    """Run the rule over NumPy arrays, tile by tile; a small array is one tile as it stands."""
+    small = p.size <= TILE and p.dtype == g.dtype == state_dtype(p.dtype)
+    for p_tile, g_tile, *targets in [(p, g, *slots, out)] if small else tiles(p, g, slots, out):
+        returned = rule(p_tile, g_tile, *targets[:-1], t, **hyperparameters)
+        if not isinstance(returned, tuple) or len(returned) != len(targets):
+            count = f"{len(returned)} values" if isinstance(returned, tuple) else "no tuple"
+            raise TypeError(f"{rule.__name__} returned {count}; expected {len(targets)}: p and its slots")
+        new_p, *new_slots = returned
+        for target, new in zip(targets, [*new_slots, new_p], strict=True):
+            target[...] = new
 
 
-# Other engines join here, under the name that ``Optimizer(engine=...)`` takes.
-ENGINES: dict[str, Callable[..., None]] = {"numpy": numpy_engine}
+ENGINES = ("numpy", "numba")
+
+
+def load_engine(name: str) -> Callable[..., None]:
+    """The engine of that name; ``"numba"`` needs the extra ``fast``."""
+    if name == "numpy":
+        return numpy_engine
+    if name == "numba":
+        try:
+            from adamlearn.compiled import numba_engine  # here, so that NumPy's needs no Numba
+        except ModuleNotFoundError as error:
+            if error.name != "numba":
+                raise
+            raise ModuleNotFoundError("engine='numba' needs Numba: pip install 'adamlearn[fast]'") from None
+        return numba_engine
+    raise ValueError(f"engine is {name!r}; expected one of {ENGINES}")

@@ -1,6 +1,5 @@
 """The optimizers: a rule with its hyperparameters, its state and its step number."""
 
-import copy
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from adamlearn import rules
-from adamlearn.engines import ENGINES, state_dtype
+from adamlearn.engines import load_engine, state_dtype
 from adamlearn.trees import Tree, gradient_arrays, match_places, output_arrays, parameter_arrays, rebuild
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Optimizer:
         new ``p`` and the new slots (see :mod:`adamlearn.rules`). The slots' names stand between
         ``g`` and ``t``; they start at zero.
     engine : str, default "numpy"
-        What runs the rule over arrays: a name in :data:`adamlearn.engines.ENGINES`.
+        What runs the rule over arrays: "numpy", or "numba" for compiled loops (extra ``fast``).
     **hyperparameters : float or callable
         Those of the rule; what is left out has the rule's default. A callable is a schedule: it
         is given the number of the step, 1 for the first, and returns the value for that step.
@@ -57,26 +56,18 @@ class Optimizer:
     array([ 0.5, -1.5])
     """
 
-    if TYPE_CHECKING:  # the hyperparameters: their names are the rule's
-
-        def __getattr__(self, name: str) -> Any: ...
-
     def __init__(
         self, rule: Callable[..., Any], /, *, engine: str = "numpy", **hyperparameters: float | Schedule
     ):
-        if engine not in ENGINES:
-            raise ValueError(f"engine is {engine!r}; expected one of {sorted(ENGINES)}")
         self.rule = rule
         self.engine = engine
+        self._apply = load_engine(engine)
         self.slots, signature = read_rule(rule)
-        try:
-            bound = signature.bind(**hyperparameters)
-        except TypeError as error:
-            raise TypeError(f"{rule.__name__}: {error}; its hyperparameters are {signature}") from None
+        bound = bind(rule.__name__, signature, **hyperparameters)
         bound.apply_defaults()
+        self._hyperparameters: dict[str, Any] = {}
         for name, value in bound.arguments.items():
-            setattr(self, name, value if callable(value) else checked(name, value))
-        self._names = tuple(bound.arguments)
+            self._hyperparameters[name] = value if callable(value) else checked(name, value)
         self._state: dict[str, dict[str, np.ndarray]] = {}  # slot -> place -> array; empty at first
         self.t = 0
 
@@ -115,10 +106,9 @@ class Optimizer:
         t = self.t + 1
         values = self._values(t)
         state = self._state or self._fresh_state(arrays)
-        apply = ENGINES[self.engine]
         for place, p in arrays.items():
             slots = [state[slot][place] for slot in self.slots]
-            apply(self.rule, p, gradients[place], slots, results[place], t, values)
+            self._apply(self.rule, p, gradients[place], slots, results[place], t, values)
         self._state, self.t = state, t
         return rebuild(params, results) if out is None else out
 
@@ -164,8 +154,8 @@ class Optimizer:
 
     def clone(self) -> Self:
         """A new optimizer with the same rule, hyperparameters and engine, and no memory."""
-        new = copy.copy(self)
-        new._state, new.t = {}, 0
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__, _state={}, t=0)
         return new
 
     def __call__(self, fun: Callable[..., Any], x0: np.ndarray, **options: Any) -> "OptimizeResult":
@@ -174,26 +164,44 @@ class Optimizer:
 
         return minimize(self, fun, x0, **options)
 
+    def __getattr__(self, name: str) -> Any:
+        """A hyperparameter, under the name that the rule gives it."""
+        try:
+            return self.__dict__["_hyperparameters"][name]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a hyperparameter, checked; or any other attribute."""
+        if name in self.__dict__.get("_hyperparameters", ()):
+            self._hyperparameters = self._hyperparameters | {
+                name: value if callable(value) else checked(name, value)
+            }
+        else:
+            super().__setattr__(name, value)
+
     def __copy__(self) -> Self:
         """A copy with a state of its own: the arrays of a state change in place."""
-        return copy.deepcopy(self)
+        new = self.clone()
+        new.load_state_dict(self.state_dict())
+        return new
 
     def __repr__(self) -> str:
-        values = {name: getattr(self, name) for name in self._names}
-        shown = [f"{name}={getattr(value, '__name__', repr(value))}" for name, value in values.items()]
+        values = self._hyperparameters.items()
+        shown = [f"{name}={getattr(value, '__name__', repr(value))}" for name, value in values]
         if self.engine != "numpy":
             shown.append(f"engine={self.engine!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def _values(self, t: int) -> dict[str, float]:
-        """The hyperparameters at step ``t``, checked."""
-        values = {name: getattr(self, name) for name in self._names}
-        return {name: checked(name, value(t) if callable(value) else value) for name, value in values.items()}
+        """The hyperparameters at step ``t``; a schedule's value is checked now."""
+        values = self._hyperparameters.items()
+        return {name: checked(name, value(t)) if callable(value) else value for name, value in values}
 
     def _fresh_state(self, arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
         """Every slot at zero."""
         return {
-            slot: {place: np.zeros_like(p, dtype=state_dtype(p)) for place, p in arrays.items()}
+            slot: {place: np.zeros_like(p, dtype=state_dtype(p.dtype)) for place, p in arrays.items()}
             for slot in self.slots
         }
 
@@ -204,7 +212,7 @@ class Optimizer:
         known = next(iter(self._state.values()))  # every slot has the same places and shapes
         match_places("params", arrays, f"the state after {self.t} updates", known)
         for place, p in arrays.items():
-            if (p.shape, state_dtype(p)) != (known[place].shape, known[place].dtype):
+            if (p.shape, state_dtype(p.dtype)) != (known[place].shape, known[place].dtype):
                 raise ValueError(
                     f"params{place} is {p.dtype} of shape {p.shape}; expected {known[place].dtype} of shape "
                     f"{known[place].shape}, as in the updates before"
@@ -236,13 +244,22 @@ def read_rule(rule: Callable[..., Any]) -> tuple[tuple[str, ...], inspect.Signat
     return tuple(names[2:t]), inspect.Signature(parameters[t + 1 :])
 
 
+def bind(name: str, signature: inspect.Signature, *args: Any, **kwargs: Any) -> inspect.BoundArguments:
+    """Match arguments with hyperparameters; refuse in words what does not fit."""
+    try:
+        return signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}; its hyperparameters are {signature}") from None
+
+
 def checked(name: str, value: Any) -> float:
     """A hyperparameter's value as a Python float (NumPy's would turn float32 arrays into float64)."""
     try:
+        finite = math.isfinite(value)  # unlike float(), it takes no strings
         number = float(value)
-    except (TypeError, ValueError):
+    except TypeError:
         raise TypeError(f"{name} is {value!r}; expected a number, or a schedule that returns one") from None
-    if not (math.isfinite(number) and number >= 0):
+    if not (finite and number >= 0):
         raise ValueError(f"{name} is {number}; expected a finite number, 0 or more")
     if name.startswith("beta") and number >= 1:
         raise ValueError(f"{name} is {number}; expected a number in [0, 1)")
@@ -261,7 +278,7 @@ class _Named(Optimizer):
         cls.__signature__ = signature.replace(parameters=[*signature.parameters.values(), engine])
 
     def __init__(self, *args: float | Schedule, **kwargs: Any):
-        bound = self.__signature__.bind(*args, **kwargs)
+        bound = bind(type(self).__name__, self.__signature__, *args, **kwargs)
         super().__init__(type(self).named_rule, **bound.arguments)
 
 

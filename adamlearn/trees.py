@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from adamlearn.engines import TILE
+
 Tree = ArrayLike | list[Any] | tuple[Any, ...] | dict[Any, Any]
 
 
@@ -38,31 +40,35 @@ def rebuild(tree: Tree, arrays: Mapping[str, np.ndarray], place: str = "") -> An
     return arrays[place]
 
 
+def by_place(tree: Tree) -> dict[str, Any]:
+    """The leaves by their places."""
+    return {"": tree} if isinstance(tree, np.ndarray) else dict(leaves(tree))
+
+
 def parameter_arrays(params: Tree) -> dict[str, np.ndarray]:
     """The leaves of ``params`` as arrays by place; refuse what is not floating-point."""
-    arrays = {}
-    for place, leaf in leaves(params):
-        array = np.asarray(leaf)
+    arrays = by_place(params)
+    for place, leaf in arrays.items():
+        array = arrays[place] = np.asarray(leaf)
         if array.dtype.kind != "f":
             raise TypeError(
                 f"params{place} is {_described(leaf, array)}; expected a floating-point array "
                 "(an integer one cannot take a fractional step: use .astype(float))"
             )
-        arrays[place] = array
     return arrays
 
 
 def gradient_arrays(grads: Tree, params: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The leaves of ``grads`` by place; refuse what does not match ``params`` or is not finite."""
-    arrays = {place: np.asarray(leaf) for place, leaf in leaves(grads)}
+    arrays = by_place(grads)
     match_places("grads", arrays, "params", params)
-    for place, g in arrays.items():
+    for place, leaf in arrays.items():
+        g = arrays[place] = np.asarray(leaf)
         if g.dtype.kind not in "fiu":
-            raise TypeError(f"grads{place} is {_described(g, g)}; expected an array of real numbers")
+            raise TypeError(f"grads{place} is {_described(leaf, g)}; expected an array of real numbers")
         if g.shape != params[place].shape:
-            raise ValueError(
-                f"grads{place} has shape {g.shape}; expected {params[place].shape}, as params{place}"
-            )
+            expected = params[place].shape
+            raise ValueError(f"grads{place} has shape {g.shape}; expected {expected}, as params{place}")
         if not _all_finite(g):
             bad = np.argwhere(~np.isfinite(g))[0]
             where = f" at index {tuple(map(int, bad))}" if g.ndim else ""
@@ -72,16 +78,18 @@ def gradient_arrays(grads: Tree, params: Mapping[str, np.ndarray]) -> dict[str, 
 
 def output_arrays(out: Tree, params: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The leaves of ``out`` by place; refuse what cannot receive ``params`` as they are."""
-    arrays = dict(leaves(out))
+    arrays = by_place(out)
     match_places("out", arrays, "params", params)
     for place, array in arrays.items():
-        expected = f"a writeable {params[place].dtype} array of shape {params[place].shape}"
+        p = params[place]
         if not isinstance(array, np.ndarray):
-            raise TypeError(f"out{place} is a {type(array).__name__}; expected {expected}")
-        kind = "writeable" if array.flags.writeable else "read-only"
-        given = f"a {kind} {array.dtype} array of shape {array.shape}"
-        if given != expected:
-            raise ValueError(f"out{place} is {given}; expected {expected}")
+            raise TypeError(f"out{place} is a {type(array).__name__}; expected a {p.dtype} array")
+        if array.dtype != p.dtype or array.shape != p.shape:
+            raise ValueError(
+                f"out{place} is {array.dtype} of shape {array.shape}; expected {p.dtype} of shape {p.shape}"
+            )
+        if not array.flags.writeable:
+            raise ValueError(f"out{place} is read-only; expected an array that can be written")
     return arrays
 
 
@@ -89,6 +97,8 @@ def match_places(
     name: str, places: Mapping[str, Any], expected_name: str, expected: Mapping[str, Any]
 ) -> None:
     """Refuse two nestings that do not have their leaves at the same places."""
+    if places.keys() == expected.keys():
+        return
     for place in expected:
         if place not in places:
             raise ValueError(f"{name}{place} is missing; expected an array there, as in {expected_name}")
@@ -99,7 +109,7 @@ def match_places(
 
 def _all_finite(g: np.ndarray) -> bool:
     """Whether every element is finite, without a temporary as large as ``g`` in the usual case."""
-    if g.dtype.kind == "f" and g.flags.c_contiguous:
+    if g.size > TILE and g.dtype.kind == "f" and g.flags.c_contiguous:
         flat = g.ravel()
         with np.errstate(over="ignore", invalid="ignore"):
             if np.isfinite(flat @ flat):  # a finite sum of squares has only finite terms
