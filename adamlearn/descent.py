@@ -140,7 +140,7 @@ def endpoints(
 
     Notes
     -----
-    Gradients are not checked at each step, as :meth:`Optimizer.update` does: a descent that
+    Gradients are not checked at each step, as :meth:`.Optimizer.update` does: a descent that
     diverges here ends in infinities or NaN.
     """
     load_engine("numba")

@@ -30,10 +30,9 @@ def use_style() -> None:
     plt.rcParams.update(
         {
             "figure.figsize": (6.4, 3.8),
-            "figure.dpi": 100,
-            "savefig.dpi": 200,
+            "figure.dpi": 200,
             "figure.constrained_layout.use": True,
-            "font.size": 11,
+            "font.size": 12,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,

@@ -1,0 +1,71 @@
+"""Run the chapters and write their outputs back: `python book/refresh.py [chapter.ipynb ...]`.
+
+What is kept is text: no image bytes and no widget state, nothing that names the machine. A second
+run therefore changes nothing, and a change in a file is a change in a result. One at a time, since
+two kernels starting at once can hang.
+"""
+
+import argparse
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+BOOK = Path(__file__).parent
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+KEPT = {"mystnb", "tags"}
+NOT_TEXT = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
+
+
+def normalise(notebook):
+    """Drop in place what is not a result: image bytes, widgets, timings, the machine."""
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        for key in cell.metadata.keys() - KEPT:
+            del cell.metadata[key]
+        for output in cell.get("outputs", []):
+            for mimetype in NOT_TEXT & output.get("data", {}).keys():
+                del output["data"][mimetype]
+                output["metadata"].pop(mimetype, None)
+            if output["output_type"] == "error":  # its frames name folders of this machine
+                output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
+    return notebook
+
+
+def refresh(path):
+    """Execute one notebook from its own folder; return whether the file changed."""
+    before = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(before, as_version=4)
+    NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    after = nbformat.writes(normalise(notebook)) + "\n"
+    if after != before:
+        path.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("chapters", nargs="*", type=Path, default=sorted(BOOK.glob("*.ipynb")))
+    changed = []
+    for path in (bar := tqdm(parser.parse_args().chapters, unit="chapter")):
+        bar.set_postfix_str(path.name)
+        if refresh(path):
+            changed.append(path)
+    print("Changed:", *changed or ["nothing"])
+
+
+if __name__ == "__main__":
+    main()
