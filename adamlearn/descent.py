@@ -154,7 +154,8 @@ def endpoints(
     for name, value in values.items():
         if value.dtype.kind not in "fiu":
             raise TypeError(f"{name} is {value}; expected a number or an array of numbers, not a schedule")
-        checked(name, value.min()), checked(name, value.max())
+        for extreme in (value.min(), value.max()):
+            checked(name, extreme)
     points = np.array(start, dtype=float)
     batch = np.broadcast_shapes(points.shape[1:], *(value.shape for value in values.values()))
     coordinates = [np.broadcast_to(coordinate, batch).flatten() for coordinate in points]

@@ -61,7 +61,8 @@ def numpy_engine(
         if not isinstance(returned, tuple) or len(returned) != len(targets):
             count = f"{len(returned)} values" if isinstance(returned, tuple) else "no tuple"
             raise TypeError(f"{rule.__name__} returned {count}; expected {len(targets)}: p and its slots")
-        new_p, *new_slots = returned
+        # A slot that is handed on as it is would be overwritten before it is read.
+        new_p, *new_slots = (new.copy() if any(new is old for old in targets) else new for new in returned)
         for target, new in zip(targets, [*new_slots, new_p], strict=True):
             target[...] = new
 

@@ -380,7 +380,7 @@ class Adam(_Named):
     >>> import numpy as np
     >>> from adamlearn import Adam
     >>> Adam(learning_rate=0.1).update(np.array([1.0, 2.0]), np.array([10.0, -0.01]))
-    array([0.9, 2.0999999])
+    array([0.9      , 2.0999999])
     """
 
     named_rule = staticmethod(rules.adam)

@@ -109,14 +109,14 @@ def match_places(
 
 def _all_finite(g: np.ndarray) -> bool:
     """Whether every element is finite, without a temporary as large as ``g`` in the usual case."""
-    if g.size > TILE and g.dtype.kind == "f" and g.flags.c_contiguous:
-        flat = g.ravel()
+    if g.size > TILE:
         with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(flat @ flat):  # a finite sum of squares has only finite terms
+            if np.isfinite(g.sum()):  # a finite sum has only finite terms
                 return True
     return bool(np.isfinite(g).all())
 
 
 def _described(leaf: Any, array: np.ndarray) -> str:
     """What came, in words: its dtype, or its type where NumPy has no number for it."""
-    return f"of type {type(leaf).__name__}" if array.dtype.kind == "O" else f"of dtype {array.dtype}"
+    known = array.dtype.kind != "O" or array is leaf
+    return f"of dtype {array.dtype}" if known else f"of type {type(leaf).__name__}"

@@ -1,0 +1,17 @@
+// Run a program in MicroPython: node micropython.mjs LOADER MODULE... PROGRAM < request.json > answer.json
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [loader, ...files] = process.argv.slice(2);
+const program = files.pop();
+const { loadMicroPython } = await import(pathToFileURL(loader));
+const micropython = await loadMicroPython({ heapsize: 64 * 1024 * 1024, stdout: console.log });
+for (const file of files) micropython.FS.writeFile(`/${basename(file)}`, readFileSync(file));
+micropython.FS.writeFile("/request.json", readFileSync(0));
+try {
+  micropython.runPython(readFileSync(program, "utf8"));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

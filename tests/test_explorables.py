@@ -1,0 +1,369 @@
+"""The explorables' Python side: what is asked for, what is computed, what is written down for the page."""
+
+import json
+import re
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+import traitlets
+from scipy.signal import lfilter
+
+from adamlearn import (
+    SGD,
+    AdaBelief,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Optimizer,
+    RAdam,
+    RMSProp,
+    landscapes,
+    plots,
+    rules,
+)
+from adamlearn.descent import descend
+from adamlearn.explorables import landscape, streams, trace, widgets
+from adamlearn.explorables.portable import NotPortableError, as_python, portable, traced, traced_source
+from adamlearn.landscapes import LANDSCAPES, Landscape, beale, bowl, rosenbrock
+from tests.optimizers_table import TABLE
+
+FACTOR = 0.5
+
+
+def half_step(p, g, t, learning_rate=0.1):
+    return (p - FACTOR * learning_rate * g,)
+
+
+def canyon(x, y):
+    return x**2 / 20 + (y - x / 2) ** 2
+
+
+def branching(p, g, m, t, learning_rate=0.1):
+    m = 0.5 * m + g  # a comment, and "ε" beyond ASCII
+    if t == 1:
+        only_here = 2 * m
+        return p - learning_rate * only_here, m
+    step = m + g
+    return (
+        p - learning_rate * step,
+        m,
+    )
+
+
+# What is asked for
+
+
+def test_optimizers_in_every_form():
+    asked = ["AMSGrad", RMSProp, Adam(learning_rate=0.1), half_step]
+    found = landscape(rosenbrock, asked)
+    assert found.shown == ["AMSGrad", "RMSProp", "Adam", "half_step"]
+    assert found.hyperparameters["Adam"]["learning_rate"] == 0.1
+    assert found.hyperparameters["half_step"] == {"learning_rate": 0.1}
+    assert landscape(rosenbrock, "Adam").shown == ["Adam"]
+    assert landscape(rosenbrock, {"slow": Adam(1e-4), "fast": Adam(1e-2)}).shown == ["slow", "fast"]
+    assert landscape(rosenbrock, asked, shown=["Adam"]).paths.keys() == {"Adam"}
+
+
+def test_styles_are_the_plots_own_and_differ():
+    asked = {
+        "Adam": Adam(),
+        "RAdam": RAdam(),
+        "Adam, slow": Adam(1e-4),
+        **{str(i): half_step for i in range(12)},
+    }
+    described = landscape(rosenbrock, asked).figure["optimizers"]
+    for name in ("Adam", "RAdam"):
+        found = next(optimizer for optimizer in described if optimizer["label"] == name)
+        assert found["color"] == plots.STYLES[name]["color"]
+    assert len({(o["color"], tuple(o["dash"])) for o in described}) == len(asked)
+
+
+@pytest.mark.parametrize(
+    ("optimizers", "error", "words"),
+    [
+        ("Muon", ValueError, "optimizers has 'Muon'; expected the name of a class such as 'Adam'"),
+        ("Optimizer", ValueError, "expected the name of a class"),
+        ([], ValueError, "optimizers is empty; expected at least one"),
+        ([Adam(), Adam(0.1)], ValueError, "optimizers has Adam twice; expected a dict, label to optimizer"),
+        ([canyon], TypeError, r"canyon\(x, y\) is not a rule"),
+        (
+            Adam(learning_rate=lambda t: 1 / t),
+            TypeError,
+            "learning_rate of Adam.* is a schedule; expected a number",
+        ),
+    ],
+)
+def test_refuses_optimizers(optimizers, error, words):
+    with pytest.raises(error, match=words):
+        landscape(rosenbrock, optimizers)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"function": 3}, TypeError, "not iterable"),
+        ({"function": [3]}, TypeError, "function is 3; expected a Landscape or a function of x and y"),
+        ({"function": []}, ValueError, "function is empty; expected at least one landscape"),
+        ({"function": [bowl(), bowl(5)]}, ValueError, "two functions are named 'bowl'"),
+        ({"function": beale, "steps": 0}, traitlets.TraitError, "steps is 0; expected 1 to 5000"),
+        ({"function": beale, "shown": ["SGD"]}, traitlets.TraitError, "shown has 'SGD'; expected labels of"),
+        ({"function": beale, "start": (1, 2, 3)}, traitlets.TraitError, "start"),
+    ],
+)
+def test_refuses_what_is_not_a_landscape(arguments, error, words):
+    with pytest.raises(error, match=words):
+        landscape(**arguments)
+
+
+def test_refuses_unknown_streams():
+    with pytest.raises(ValueError, match=r"stream has 'pink'; expected one of \['constant'"):
+        trace("Adam", "pink")
+
+
+def test_says_how_to_build_what_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setattr(widgets, "SCRIPT", tmp_path / "explorable.js")
+    with pytest.raises(FileNotFoundError, match="built from src/ by `make widgets`"):
+        landscape(rosenbrock)
+
+
+# What is computed
+
+
+def test_paths_are_those_of_descend(row):
+    optimizer = row.make(learning_rate=1e-3)
+    figure = landscape(beale, {"it": optimizer}, start=(1.0, 0.5), steps=30)
+    np.testing.assert_array_equal(
+        figure.paths["it"].positions, descend(optimizer, beale, (1.0, 0.5), 30).positions
+    )
+    assert optimizer.t == 0
+
+
+def test_traits_follow_one_another():
+    figure = landscape([rosenbrock, beale], Adam(learning_rate=0.1), steps=20)
+    changes = []
+    figure.observe(lambda change: changes.append(change["name"]), "paths")
+    figure.start = (0.5, 0.5)
+    figure.hyperparameters = {"Adam": {**figure.hyperparameters["Adam"], "beta1": 0.5}}
+    expected = descend(Adam(0.1, beta1=0.5), rosenbrock, (0.5, 0.5), 20)
+    np.testing.assert_array_equal(figure.paths["Adam"].values, expected.values)
+    figure.function = "beale"
+    assert figure.start == beale.start
+    np.testing.assert_array_equal(figure.paths["Adam"].positions[0], beale.start)
+    figure.shown = []
+    assert figure.paths == {} and changes == ["paths"] * len(changes) and len(changes) >= 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("function", "hill", "function is 'hill'; expected one of"),
+        ("steps", 10**6, "steps is 1000000; expected 1 to 5000"),
+        ("shown", ["Muon"], "shown has 'Muon'"),
+        ("hyperparameters", {}, r"hyperparameters has \[\]; expected \['Adam'\]"),
+        ("hyperparameters", {"Adam": {"speed": 1}}, r"hyperparameters\['Adam'\] has \['speed'\]; expected"),
+        (
+            "hyperparameters",
+            {"Adam": {"learning_rate": 1.0, "beta1": 1.5, "beta2": 0.9, "epsilon": 0.0}},
+            r"beta1 is 1.5; expected a number in \[0, 1\)",
+        ),
+    ],
+)
+def test_refused_trait_changes_nothing(name, value, words):
+    figure = landscape(rosenbrock, "Adam")
+    before, paths = getattr(figure, name), figure.paths
+    with pytest.raises(traitlets.TraitError, match=words):
+        setattr(figure, name, value)
+    assert getattr(figure, name) == before and figure.paths is paths
+
+
+def test_plain_function_gets_a_gradient_and_a_window():
+    figure = landscape(canyon, SGD(0.1), window=(-2, 2, -1, 1), minima=[(0, 0)], steps=100)
+    assert figure.start == pytest.approx((-1.2, 0.6))
+    slope = Landscape("", canyon, lambda x, y: (x / 10 - (y - x / 2), 2 * y - x), (), (), ())
+    expected = descend(SGD(0.1), slope, figure.start, 100)
+    np.testing.assert_allclose(figure.paths["SGD"].positions, expected.positions, atol=1e-8)
+
+
+def test_error_of_an_own_rule_is_kept_apart():
+    def failing(p, g, t, learning_rate=0.1):
+        return (p - learning_rate * g / (missing if t > 3 else 1),)  # noqa: F821
+
+    figure = landscape(rosenbrock, [failing, Adam()])
+    assert figure.paths.keys() == {"Adam"}
+    assert figure._result["errors"] == {"failing": "NameError: name 'missing' is not defined"}
+    traced_figure = trace([failing, Adam()])
+    assert traced_figure.values.keys() == {"Adam"}
+    assert "missing" in traced_figure._result["errors"]["failing"]
+
+
+def test_divergence_is_told_in_words():
+    figure = landscape(rosenbrock, SGD(learning_rate=1.0))
+    lost = int(np.argmax(~np.isfinite(figure.paths["SGD"].values)))
+    assert f"SGD: diverged at step {lost}" in repr(figure)
+
+
+# What a trace is
+
+
+def test_trace_shows_the_rules_own_names():
+    figure = trace([Adam(), RAdam(), AdaBelief()], "noisy", [("m", "m_hat"), "v_hat", "s", "r", "step"])
+    shown = {label: {*values} for label, values in figure.values.items()}
+    assert shown == {
+        "Adam": {"g", "m", "m_hat", "v_hat", "step"},
+        "RAdam": {"g", "m", "m_hat", "v_hat", "r", "step"},
+        "AdaBelief": {"g", "m", "m_hat", "s", "step"},
+    }
+
+
+def test_traced_averages_are_the_filters():
+    values = trace(Adam(beta1=0.8, beta2=0.95), "noisy", ["m", "m_hat", "v", "v_hat", "step"]).values["Adam"]
+    g, t = values["g"], np.arange(1, 101)
+    m, v = lfilter([0.2], [1, -0.8], g), lfilter([0.05], [1, -0.95], g**2)
+    np.testing.assert_allclose(values["m"], m, rtol=1e-12)
+    np.testing.assert_allclose(values["m_hat"], m / (1 - 0.8**t), rtol=1e-12)
+    np.testing.assert_allclose(values["v_hat"], v / (1 - 0.95**t), rtol=1e-12)
+    np.testing.assert_allclose(values["step"], values["m_hat"] / (np.sqrt(values["v_hat"]) + 1e-8), rtol=1e-9)
+
+
+def test_traced_r_is_the_rectifier():
+    figure = trace(RAdam(), "constant", ["r"], steps=300)
+    np.testing.assert_array_equal(
+        figure.values["RAdam"]["r"], [rules.rectifier(t, 0.999) for t in range(1, 301)]
+    )
+
+
+def test_trace_follows_the_optimizer(row):
+    optimizer = row.make(learning_rate=0.01)
+    figure = trace({"it": optimizer}, "noisy", ["p"], start=0.5, steps=50)
+    p, optimizer = np.array(0.5), optimizer.clone()
+    for t, traced_p in enumerate(figure.values["it"]["p"], start=1):
+        p = optimizer.update(p, np.array(streams.noisy(t)))
+        assert traced_p == pytest.approx(p, rel=1e-12)
+
+
+def test_trace_stays_between_its_bounds():
+    figure = trace(SGD(learning_rate=1.0), "alternating", ["p", "step"], bounds=(-0.25, 0.5), steps=6)
+    np.testing.assert_array_equal(figure.values["SGD"]["p"], [-0.25, 0.5] * 3)
+    np.testing.assert_array_equal(figure.values["SGD"]["step"], [1, -1] * 3)
+
+
+def test_stream_may_depend_on_the_parameter_and_the_rule():
+    def steep(t, p, beta2, curvature=3.0):
+        return curvature * p * beta2
+
+    figure = trace(Adam(beta2=0.5), steep, ["p"], start=2.0, settings={"curvature": 4.0})
+    assert figure.values["Adam"]["g"][0] == 4.0 * 2.0 * 0.5
+    assert "TypeError: the stream depends on beta2" in trace(SGD(), steep)._result["errors"]["SGD"]
+
+
+def test_drawn_gradients():
+    figure = trace(SGD(learning_rate=1.0), [1.0, -2.0], ["p"], steps=4)
+    np.testing.assert_array_equal(figure.values["SGD"]["g"], [1, -2, 0, 0])
+    figure.drawn = [0.0, 0.0, 3.0]
+    np.testing.assert_array_equal(figure.values["SGD"]["p"], [0, 0, -3, -3])
+
+
+def test_worst_stream_has_the_longest_step():
+    """It reaches the supremum that the Cauchy-Schwarz inequality gives."""
+    beta1, beta2, at = 0.9, 0.98, 120
+    step = trace(
+        Adam(beta1=beta1, beta2=beta2, epsilon=0.0), "worst", ["step"], settings={"at": at}, steps=at
+    )
+    r = beta1**2 / beta2
+    square = (1 - beta1) ** 2 / ((1 - beta2) * (1 - r)) * (1 - r**at) * (1 - beta2**at) / (1 - beta1**at) ** 2
+    assert step.values["Adam"]["step"][-1] == pytest.approx(np.sqrt(square), rel=1e-12)
+
+
+def test_noise_is_normal_and_its_own_for_each_seed():
+    noise = np.array([[streams.noisy(t, 0.0, 1.0, seed) for t in range(1, 2001)] for seed in range(5)])
+    assert abs(noise.mean()) < 0.03 and abs(noise.std() - 1) < 0.03
+    assert np.abs(np.corrcoef(noise) - np.eye(5)).max() < 0.1
+
+
+# What is written down
+
+
+def test_names_of_the_package_go_by_name():
+    assert portable(rules.radam) == "rules:radam"
+    assert portable(rosenbrock.gradient) == "landscapes:_rosenbrock_gradient"
+    assert portable(streams.worst) == "streams:worst"
+
+
+def test_own_functions_go_as_source_with_what_they_name():
+    found = portable(half_step)
+    assert found["source"].startswith("def half_step(") and found["names"] == {"FACTOR": 0.5}
+    steep = portable(bowl(50.0).value)
+    assert steep["names"] == {"xx": 1.0, "xy": 0.0, "yy": 50.0}
+
+
+def test_what_cannot_be_written_down():
+    table = {"a": 1.0}
+
+    def looks_up(x, y):
+        return table["a"] * x
+
+    with pytest.raises(NotPortableError, match="table is dict; expected a number, a function, or one of"):
+        portable(looks_up)
+    with pytest.raises(NotPortableError, match="not written with a bare def"):
+        portable(lambda x, y: x)
+    figure = landscape(looks_up, "Adam")  # the kernel can run it all the same
+    assert figure.figure["functions"][0]["value"] is None
+    assert np.isfinite(figure.paths["Adam"].values).all()
+
+
+@pytest.mark.parametrize("rule", [*(row.cls().rule for row in TABLE), branching, half_step])
+def test_traced_rule_is_the_rule(rule):
+    source = traced_source(rule)
+    slots = rule.__code__.co_varnames.index("t") - 2
+    for t in (1, 2, 7):
+        state = np.random.default_rng(t).uniform(0.1, 1, slots + 2)
+        result, named = traced(rule)(*state, t)
+        assert result == rule(*state, t)
+        assert {"p", "g"} <= named.keys()
+    kept = [line for line in source.splitlines() if not re.search(r'return|{"p"', line)]
+    assert {*kept} <= {line for line in Path(rule.__code__.co_filename).read_text("utf-8").splitlines()}
+
+
+@pytest.mark.parametrize("function", [half_step, canyon, rules.radam, rosenbrock.value, bowl(5.0).gradient])
+def test_python_that_is_copied_defines_the_function(function, tmp_path):
+    lines, expression = as_python(function)
+    (tmp_path / "copied.py").write_text("\n".join([*lines, f"it = {expression}"]), encoding="utf-8")
+    it = runpy.run_path(str(tmp_path / "copied.py"))["it"]
+    arguments = (0.3, 0.4, *[0.5] * (it.__code__.co_argcount - 2 - len(it.__defaults__ or ())))
+    assert it(*arguments) == function(*arguments)
+
+
+# What a notebook keeps
+
+
+def test_words_picture_and_state():
+    figure = landscape(rosenbrock, [Adam(learning_rate=0.1)], question="Is 1 < 2?")
+    data, _ = figure._repr_mimebundle_()
+    assert data.keys() == {"text/plain", "text/html", "image/png", "application/vnd.jupyter.widget-view+json"}
+    assert data["text/plain"] == repr(figure)
+    assert re.fullmatch(
+        r"rosenbrock from \(-1.5, 2\)\n  Adam: f - f_min = \S+, \S+ from the nearest minimum after 200 steps",
+        data["text/plain"],
+    )
+    assert "<p>Is 1 &lt; 2?</p>" in data["text/html"]
+    again, _ = landscape(rosenbrock, [Adam(learning_rate=0.1)], question="Is 1 < 2?")._repr_mimebundle_()
+    assert again["text/html"] == data["text/html"]
+
+
+@pytest.mark.parametrize("make", [lambda: landscape(LANDSCAPES.values(), [half_step, AdamW()]), trace])
+def test_state_is_plain_json(make):
+    text = make()._repr_mimebundle_()[0]["text/html"]
+    assert json.dumps(make().figure) == json.dumps(json.loads(json.dumps(make().figure)))
+    assert "NaN" not in text and "Infinity" not in text
+
+
+def test_figures_of_what_diverges_are_drawn():
+    for figure in (landscape(rosenbrock, SGD(learning_rate=1.0)), trace(SGD(learning_rate=1e300), [1e300])):
+        assert figure._repr_mimebundle_()[0]["image/png"]
+
+
+def test_rules_and_named_classes_are_one():
+    ours = landscape(landscapes.saddle, {"a": Optimizer(rules.amsgrad, learning_rate=0.1), "b": AMSGrad(0.1)})
+    np.testing.assert_array_equal(ours.paths["a"].positions, ours.paths["b"].positions)

@@ -1,0 +1,81 @@
+"""The figures: what is drawn is what was run, each optimizer in its own colour and line."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from numpy.testing import assert_array_equal
+
+from adamlearn import SGD, Adam, Optimizer, plots
+from adamlearn.descent import descend
+from adamlearn.landscapes import LANDSCAPES, beale
+
+
+@pytest.fixture
+def ax():
+    with matplotlib.rc_context():
+        plots.use_style()
+        figure, ax = plt.subplots()
+        yield ax
+        figure.canvas.draw()  # with warnings as errors
+        plt.close(figure)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    optimizers = {"Adam": Adam(0.05), "SGD": SGD(0.005), "diverging": SGD(10.0)}
+    return {name: descend(optimizer, beale, beale.start, 40) for name, optimizer in optimizers.items()}
+
+
+def lines(ax):
+    """What is drawn under the names in the legend."""
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    drawn = {line.get_label(): line for line in ax.lines}
+    return {name: drawn[name] for name in names}
+
+
+@pytest.mark.parametrize("landscape", LANDSCAPES.values(), ids=LANDSCAPES)
+def test_contours_fill_the_window_and_mark_the_minima(ax, landscape):
+    plots.contours(landscape, ax, resolution=41)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == landscape.window
+    (stars,) = ax.lines
+    assert_array_equal(stars.get_xydata(), landscape.minima)
+
+
+def test_paths_are_the_positions(ax, runs):
+    plots.paths(beale, runs, ax)
+    assert list(lines(ax)) == list(runs)
+    for name, line in lines(ax).items():
+        assert_array_equal(line.get_xydata(), runs[name].positions)
+
+
+def test_losses_are_the_values_over_the_lowest(ax, runs):
+    plots.losses(runs, 0.0, ax)
+    assert ax.get_yscale() == "log"
+    for name, line in lines(ax).items():
+        assert_array_equal(line.get_ydata(), runs[name].values)
+
+
+def test_every_optimizer_has_a_style_of_its_own(row):
+    assert plots.style(row.name) == plots.style(row.cls()) == plots.STYLES[row.name]
+    others = [style for name, style in plots.STYLES.items() if name != row.name]
+    assert plots.style(row.name) not in others
+    assert to_rgb(plots.style(row.name)["color"]) not in [to_rgb(other["color"]) for other in others]
+
+
+def test_a_readers_own_optimizer_has_a_style_too(ax):
+    own = Optimizer(lambda p, g, t: (p - g,))
+    assert plots.style(own) == plots.style("my own")
+    ax.plot([0, 1], **plots.style(own))
+    assert plots.style(own) not in plots.STYLES.values()
+
+
+def test_colours_stand_out_from_white(row):
+    """By 2 to 1, as the Web Content Accessibility Guidelines measure it; a dark page inverts its figures."""
+    assert 1.05 / (luminance(plots.style(row.name)["color"]) + 0.05) > 2
+
+
+def luminance(color):
+    rgb = np.array(to_rgb(color))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
