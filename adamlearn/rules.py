@@ -69,7 +69,7 @@ def radam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-
 
 
 def rectifier(t, beta2):
-    """RAdam's r_t; 0 while the variance of the adaptive rate is not known to be finite (rho <= 4)."""
+    """RAdam's r_t; 0 where the paper's approximation of the adaptive rate's variance does not exist."""
     rho_inf = 2 / (1 - beta2) - 1
     rho = rho_inf - 2 * t * beta2**t / (1 - beta2**t)
     if rho <= 4:

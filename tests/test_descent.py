@@ -75,6 +75,11 @@ def test_divergence_is_nan_from_there_on_and_the_others_go_on():
     assert_array_equal(path.positions[:, :, 1], np.ones((31, 2)))
 
 
+def test_a_gradient_whose_square_overflows_is_lost():
+    path = descend(SGD(0.1), lambda p: 0.0, [1.0], 2, gradient=lambda p: np.full(1, 1e200))
+    assert np.isnan(path.positions).all()
+
+
 def test_what_is_lost_stays_lost():
     """Where momentum carries a point over a pole, what lies behind is not a descent any more."""
     path = descend(

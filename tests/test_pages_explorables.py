@@ -1,0 +1,84 @@
+"""The explorables in the built book, under a path prefix; ``make book`` comes first."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser import chromium, own_host_page, served
+
+ROOT = Path(__file__).parents[1]
+HTML = ROOT / "_build" / "html"
+AXE = ROOT / "book/assets/node_modules/axe-core/axe.min.js"
+DOCUMENTS = sorted(page for page in HTML.rglob("*.html") if "_static" not in page.parts)
+EXPLORABLE = [
+    str(page.relative_to(HTML)) for page in DOCUMENTS if "data-explorable=" in page.read_text("utf-8")
+]
+
+
+@pytest.fixture(scope="module")
+def site():
+    with served(HTML.parent) as address:
+        yield address + "html/"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def test_the_playground_is_there():
+    assert "book/playground.html" in EXPLORABLE
+
+
+@pytest.mark.parametrize("path", EXPLORABLE)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_explorables_are_drawn(browser, site, path, width, scheme):
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    with own_host_page(browser, site, **options) as (page, faults):
+        page.goto(site + path)
+        page.wait_for_function(
+            "[...document.querySelectorAll('.explorable')].every((element) => 'ready' in element.dataset)"
+        )
+        explorables = page.locator(".explorable")
+        for i in range(explorables.count()):
+            assert explorables.nth(i).locator(".ex-stroke[d]").count() > 0
+            assert explorables.nth(i).locator(".ex-notice").inner_text() == ""
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_timeout(400)  # until it has faded in
+        page.add_script_tag(path=AXE)
+        violations = page.evaluate("axe.run('.explorable')")["violations"]
+        assert [(v["id"], node["html"]) for v in violations for node in v["nodes"]] == []
+        assert faults == []
+
+
+@pytest.mark.parametrize("path", EXPLORABLE)
+def test_pictures_and_words_without_a_script(browser, site, path):
+    with own_host_page(browser, site, java_script_enabled=False) as (page, _):
+        page.goto(site + path)
+        explorables = page.locator(".explorable")
+        for i in range(explorables.count()):
+            picture = explorables.nth(i).locator("img")
+            assert picture.is_visible() and picture.get_attribute("alt")
+            assert picture.bounding_box()["width"] > 300
+            assert explorables.nth(i).locator("pre").inner_text()
+
+
+def test_other_pages_pay_nothing(browser, site):
+    others = [page for page in DOCUMENTS if str(page.relative_to(HTML)) not in EXPLORABLE]
+    assert others
+    for page in others:
+        assert "_static/explorables" not in page.read_text("utf-8")
+
+
+def test_a_link_opens_its_figure(browser, site):
+    """The fragment is the figure's name and a setting; the page goes there."""
+    with own_host_page(browser, site, viewport={"width": 1280, "height": 800}) as (page, faults):
+        page.goto(site + "book/playground.html", wait_until="networkidle")
+        name = page.locator(".explorable").nth(1).get_attribute("id")
+        page.goto("about:blank")
+        page.goto(site + f"book/playground.html#{name}?steps=40&Adam.beta1=0.5")
+        page.wait_for_selector(f"#{name}[data-ready]")
+        page.wait_for_function("scrollY > 100")
+        assert page.evaluate(f"document.getElementById('{name}').model.get('steps')") == 40
+        assert faults == []
