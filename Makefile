@@ -3,37 +3,47 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 ASSETS := book/assets/node_modules/.installed
+WIDGETS := adamlearn/explorables/explorable.js
 
-.PHONY: help book serve test refresh lint clean
+# Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help book serve test refresh bench lint widgets clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
 # A page with a warning must not count as read: without its doctrees it is read again next time.
-book: $(INSTALLED) $(ASSETS)  ## build the HTML book, warnings as errors
+book: $(INSTALLED) $(WIDGETS)  ## build the HTML book, warnings as errors
 	@$(BIN)/jupyter-book build . -W --keep-going -n || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is in $(CURDIR)/_build/html; 'make serve' shows it."
 
 serve: book  ## build the book and serve it on http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
 
-test: lint $(ASSETS)  ## run everything: package, notebooks, book, pages
-	$(BIN)/pytest -n auto --ignore tests/test_pages.py
+test: lint $(WIDGETS)  ## run everything: package, notebooks, book, pages
+	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
 	$(BIN)/pytest --nbval book -n auto --dist loadfile
 	$(MAKE) book
-	$(BIN)/pytest tests/test_pages.py
+	$(BIN)/pytest tests/test_pages*.py
 
-refresh: $(INSTALLED)  ## run the notebooks and write their outputs back
+refresh: $(INSTALLED) $(WIDGETS)  ## run the notebooks and write their outputs back
 	$(BIN)/python book/refresh.py
+
+bench: $(INSTALLED)  ## measure speed against the frameworks (installs torch)
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python book/bench.py
 
 lint: $(INSTALLED)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
+widgets: $(WIDGETS)  ## build what the explorables need in a notebook
+
 clean:  ## remove what was built (not .venv)
-	rm -rf _build book/assets/node_modules
+	rm -rf _build book/assets/node_modules $(WIDGETS)
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
@@ -44,3 +54,7 @@ $(INSTALLED): pyproject.toml
 $(ASSETS): book/assets/package.json book/assets/package-lock.json | $(INSTALLED)
 	$(BIN)/npm ci --prefix book/assets --ignore-scripts --no-audit --no-fund
 	touch $@
+
+$(WIDGETS): $(wildcard adamlearn/explorables/src/*.js) $(ASSETS)
+	NODE_PATH=book/assets/node_modules $(BIN)/node book/assets/node_modules/esbuild/bin/esbuild --log-level=warning \
+		adamlearn/explorables/src/explorable.js --bundle --format=esm --target=es2022 --minify --outfile=$@

@@ -36,7 +36,8 @@ def notice_changes(app, config):
     Styles and scripts have the pages written again.
     """
     versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
-    state = fingerprint(ROOT / "adamlearn", BOOK / "data", also=[platform.python_version(), *versions])
+    package = sorted((ROOT / "adamlearn").rglob("*.py"))
+    state = fingerprint(*package, BOOK / "data", also=[platform.python_version(), *versions])
     caches = Path(app.outdir).parent / ".jupyter_cache"
     for old in caches.glob("*"):
         if old.name != state:

@@ -1,0 +1,125 @@
+"""Sphinx extension of the book: the explorables in its pages, and the files that they load."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "adamlearn"
+EXPLORABLES = PACKAGE / "explorables"
+MICROPYTHON = ROOT / "book/assets/node_modules/@micropython/micropython-webassembly-pyscript"
+MARK = '<div class="explorable" '
+
+# What the pages load: scripts as they are, and the Python files that MicroPython imports, in one file.
+SERVED = [
+    EXPLORABLES / "explorable.js",
+    EXPLORABLES / "explorable.css",
+    EXPLORABLES / "src/page.js",
+    MICROPYTHON / "micropython.mjs",
+    MICROPYTHON / "micropython.wasm",
+]
+PYTHON = [
+    PACKAGE / "rules.py",
+    PACKAGE / "landscapes.py",
+    EXPLORABLES / "streams.py",
+    EXPLORABLES / "engine.py",
+    EXPLORABLES / "micropython/numpy.py",
+    EXPLORABLES / "micropython/page.py",
+]
+
+
+class MountExplorables(SphinxPostTransform):
+    """Turn an explorable's output into its mount; without a script its picture and words stand there."""
+
+    formats = ("html",)
+    default_priority = 3  # before myst-nb takes one form of each output
+
+    def run(self, **kwargs):
+        bundles = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "mime_bundle"]
+        number = 0
+        for bundle in bundles:
+            forms = {form["mime_type"]: form.children for form in bundle.children}
+            shown = forms.get("text/html", [])
+            if shown and shown[0].astext().startswith(MARK):
+                number += 1
+                bundle.replace_self(self.mount(shown[0].astext(), forms["image/png"][0], bundle, number))
+
+    @staticmethod
+    def mount(html, image, bundle, number):
+        """The output's own division, with a name for links; the rest of it for want of a script."""
+        name = f"explorable-{number}"
+        if isinstance(bundle.parent, nodes.figure) and bundle.parent["ids"]:
+            name = f"{bundle.parent['ids'][0]}-explorable"
+        opening, _, rest = html.partition(">")
+        question, mark, words = rest.removesuffix("</div>").partition("<pre>")
+        image["alt"] = image.get("alt") or "The paths or quantities that the text below describes."
+        return [
+            nodes.raw("", f'{opening} id="{name}"><noscript>{question}', format="html"),
+            image,
+            nodes.raw("", f"{mark}{words}</noscript></div>", format="html"),
+        ]
+
+
+def has_explorable(doctree):
+    return doctree is not None and any(MARK in raw.astext() for raw in doctree.findall(nodes.raw))
+
+
+def digest():
+    """A name for the present state of all that the pages load, so that no browser keeps an old part of it."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in SERVED + PYTHON)).hexdigest()[:12]
+
+
+def notice_changes(app, config):
+    """Have the pages written again when a script changes."""
+    for path in SERVED:
+        if not path.exists():
+            raise ExtensionError(f"{path} is missing: `make widgets` fetches and builds what the pages load")
+    config.html_context["explorables"] = digest()
+
+
+def load_on_page(app, pagename, templatename, context, doctree):
+    """Load the script where there is something to mount; drop the state that ipywidgets saves in a page."""
+    context["script_files"] = [
+        file
+        for file in context["script_files"]
+        if getattr(file, "attributes", {}).get("type") != "application/vnd.jupyter.widget-state+json"
+    ]
+    if has_explorable(doctree):
+        at = {
+            name: context["pathto"](f"_static/explorables/{name}", 1)
+            + f"?v={app.config.html_context['explorables']}"
+            for name in ("explorable.css", "page.js", "explorable.js", "micropython.mjs")
+        }
+        context["metatags"] += (
+            f'<link rel="stylesheet" href="{at["explorable.css"]}" />'
+            f'<script type="module" src="{at["page.js"]}"></script>'
+            f'<link rel="modulepreload" href="{at["explorable.js"]}" />'
+            f'<link rel="modulepreload" href="{at["micropython.mjs"]}" />'
+        )
+
+
+def serve_into(folder):
+    """Put all that the pages load into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in SERVED:
+        shutil.copy2(path, folder)
+    files = {path.name: path.read_text(encoding="utf-8") for path in PYTHON}
+    (folder / "python.json").write_text(json.dumps(files), encoding="utf-8")
+
+
+def copy_served(app, exception):
+    if not exception and app.builder.format == "html":
+        serve_into(Path(app.outdir, "_static", "explorables"))
+
+
+def setup(app):
+    app.add_post_transform(MountExplorables)
+    app.connect("config-inited", notice_changes)
+    app.connect("html-page-context", load_on_page, priority=900)
+    app.connect("build-finished", copy_served)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
