@@ -137,8 +137,10 @@ class Optimizer:
         if "t" not in state_dict:
             raise ValueError(f"state_dict has no 't'; it has {sorted(state_dict)}")
         t = int(state_dict["t"])
-        if t < 0:
-            raise ValueError(f"state_dict['t'] is {t}; expected the number of updates made, 0 or more")
+        if t < 0 or t != state_dict["t"]:
+            raise ValueError(
+                f"state_dict['t'] is {state_dict['t']}; expected the number of updates made, 0 or more"
+            )
         state: dict[str, dict[str, np.ndarray]] = {slot: {} for slot in self.slots}
         for key in state_dict:
             slot, bracket, rest = key.partition("[")
@@ -259,6 +261,8 @@ def checked(name: str, value: Any) -> float:
         number = float(value)
     except TypeError:
         raise TypeError(f"{name} is {value!r}; expected a number, or a schedule that returns one") from None
+    except OverflowError:
+        raise ValueError(f"{name} is too large for a float; expected a finite number, 0 or more") from None
     if not (finite and number >= 0):
         raise ValueError(f"{name} is {number}; expected a finite number, 0 or more")
     if name.startswith("beta") and number >= 1:

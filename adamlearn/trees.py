@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from adamlearn.engines import TILE
+from adamlearn.engines import TILE, state_dtype
 
 Tree = ArrayLike | list[Any] | tuple[Any, ...] | dict[Any, Any]
 
@@ -69,6 +69,10 @@ def gradient_arrays(grads: Tree, params: Mapping[str, np.ndarray]) -> dict[str, 
         if g.shape != params[place].shape:
             expected = params[place].shape
             raise ValueError(f"grads{place} has shape {g.shape}; expected {expected}, as params{place}")
+        dtype = state_dtype(params[place].dtype)
+        if g.dtype != dtype and not np.can_cast(g.dtype, dtype):
+            with np.errstate(over="ignore"):  # what is too large for the rule's precision is infinite to it
+                g = arrays[place] = g.astype(dtype)
         if not _all_finite(g):
             bad = np.argwhere(~np.isfinite(g))[0]
             where = f" at index {tuple(map(int, bad))}" if g.ndim else ""
@@ -90,6 +94,8 @@ def output_arrays(out: Tree, params: Mapping[str, np.ndarray]) -> dict[str, np.n
             )
         if not array.flags.writeable:
             raise ValueError(f"out{place} is read-only; expected an array that can be written")
+    if len({id(array) for array in arrays.values()}) < len(arrays):
+        raise ValueError("out has one array at several places; expected an array of its own for each")
     return arrays
 
 

@@ -124,12 +124,11 @@ def relative(difference: np.ndarray, length: np.ndarray) -> float:
 
 def main() -> None:
     """Print the oracle table."""
-    print(f"{'class':10} {'oracle':18} worst relative difference over {STEPS:,} steps")
-    print(f"{'':29} " + " ".join(f"{regime:>14}" for regime in REGIMES))
+    print(f"Worst relative difference over {STEPS:,} steps")
+    print(f"{'class':10} {'oracle':42}" + "".join(f"{regime:>15}" for regime in REGIMES))
     for row in TABLE:
-        oracle_name = row.oracle.__code__.co_names[1]
-        worst = " ".join(f"{worst_difference(row, regime):14.1e}" for regime in REGIMES)
-        print(f"{row.name:10} {'optax.' + oracle_name:18} {worst}")
+        worst = "".join(f"{worst_difference(row, regime):15.1e}" for regime in REGIMES)
+        print(f"{row.name:10} {'optax.' + row.oracle_name:42}{worst}")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,14 @@ def test_pictures_and_words_without_a_script(browser, site, path):
             assert explorables.nth(i).locator("pre").inner_text()
 
 
+def test_pictures_where_there_is_no_server(browser):
+    page = browser.new_page()
+    page.goto((HTML / "book/playground.html").as_uri())
+    page.locator(".explorable img").first.wait_for()
+    assert page.locator(".explorable img").count() == page.locator(".explorable").count()
+    page.close()
+
+
 def test_other_pages_pay_nothing(browser, site):
     others = [page for page in DOCUMENTS if str(page.relative_to(HTML)) not in EXPLORABLE]
     assert others

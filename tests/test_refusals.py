@@ -119,6 +119,11 @@ def test_what_is_not_finite_is_found_at_any_size(size, dtype, bad):
     refuses(Adam(), ValueError, message, np.ones(size, dtype), grads)
 
 
+def test_a_gradient_that_is_infinite_in_the_parameters_precision():
+    message = "grads is inf at index (1,); expected finite numbers"
+    refuses(Adam(), ValueError, message, np.ones(2, "f4"), np.array([1.0, 1e300]))
+
+
 def test_place_of_a_lone_number():
     refuses(Adam(), ValueError, "grads is nan; expected finite numbers", 1.0, np.nan)
 
@@ -285,3 +290,25 @@ def test_a_loaded_state_must_fit_the_parameters():
 def test_state_of_another_rule():
     with pytest.raises(ValueError, match=r"^state_dict has no 'v_max', a slot of amsgrad$"):
         Optimizer(rules.amsgrad).load_state_dict(STATE)
+
+
+def test_out_with_one_array_at_two_places_is_refused(row):
+    shared = np.ones(3)
+    optimizer = row.cls()
+    with pytest.raises(ValueError, match="out has one array at several places"):
+        optimizer.update([shared, shared], [np.ones(3), np.ones(3)], out=[shared, shared])
+    assert optimizer.t == 0
+    assert (shared == 1).all()
+
+
+def test_a_number_too_large_for_a_float_is_refused():
+    with pytest.raises(ValueError, match="learning_rate is too large"):
+        Adam(learning_rate=10**400)
+
+
+def test_a_fractional_step_number_is_refused(row):
+    optimizer = row.cls()
+    optimizer.update(np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match=r"state_dict\['t'\] is 2.7"):
+        optimizer.load_state_dict(optimizer.state_dict() | {"t": 2.7})
+    assert optimizer.t == 1

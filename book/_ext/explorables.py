@@ -33,6 +33,13 @@ PYTHON = [
 ]
 
 
+# Where the script cannot be loaded, as from a file without a server, the pictures take their places.
+STILLS = (
+    "window.addEventListener('load', () => document.querySelectorAll('.explorable noscript')"
+    ".forEach((still) => (still.outerHTML = still.textContent)))"
+)
+
+
 class MountExplorables(SphinxPostTransform):
     """Turn an explorable's output into its mount; without a script its picture and words stand there."""
 
@@ -97,7 +104,7 @@ def load_on_page(app, pagename, templatename, context, doctree):
         }
         context["metatags"] += (
             f'<link rel="stylesheet" href="{at["explorable.css"]}" />'
-            f'<script type="module" src="{at["page.js"]}"></script>'
+            f'<script type="module" src="{at["page.js"]}" onerror="{STILLS}"></script>'
             f'<link rel="modulepreload" href="{at["explorable.js"]}" />'
             f'<link rel="modulepreload" href="{at["micropython.mjs"]}" />'
         )

@@ -157,7 +157,7 @@ function drawMap(store, landscapeNow, onStart) {
     scaleX = scaleLinear([x0, x1], [0, size]);
     scaleY = scaleLinear([y0, y1], [size, 0]);
     const heights = doubles(grid);
-    const n = figureGrid(heights);
+    const n = store.figure.grid;
     const sorted = heights.filter(Number.isFinite).sort();
     const levels = [...new Set(Array.from({ length: BANDS - 1 }, (_, i) => sorted[Math.floor(((i + 1) / BANDS) * sorted.length)]))];
     const cell = size / (n - 1);
@@ -267,8 +267,6 @@ function drawMap(store, landscapeNow, onStart) {
   });
   return { element, draw, contour, place, close: onWidth(element, fit) };
 }
-
-const figureGrid = (heights) => Math.round(Math.sqrt(heights.length));
 
 /** The losses over the steps. */
 function drawLosses(store, onStep) {
