@@ -1,9 +1,11 @@
 """Descents: the path is what a loop by hand gives, alone or in a batch, and a divergence is a NaN."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from distributed import Client, LocalCluster
 from numpy.testing import assert_array_equal
 
 from adamlearn import SGD, Adam
@@ -136,3 +138,19 @@ def test_path_is_a_record():
     assert isinstance(path, Path)
     with pytest.raises(AttributeError):
         path.values = 0
+
+
+def end_and_process(learning_rate):
+    """Where a descent ends, and the process that it ran in."""
+    end = descend(Adam(learning_rate), rosenbrock, START, 20).positions[-1]
+    return tuple(end.tolist()), os.getpid()
+
+
+def test_sweep_goes_to_a_dask_cluster():
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    with cluster, Client(cluster) as client:
+        settings = [{"learning_rate": rate} for rate in (0.1, 0.2, 0.3)]
+        results = sweep(end_and_process, settings, executor=client.get_executor())
+    ends, processes = zip(*results, strict=True)
+    assert list(ends) == [end_and_process(**setting)[0] for setting in settings]
+    assert os.getpid() not in processes
