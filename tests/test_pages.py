@@ -1,27 +1,14 @@
 """The built pages in Chromium, with every other host out of reach; ``make book`` comes first."""
 
-import os
 import re
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+
+from tests.browser import chromium, own_host_page, served
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(str(page.relative_to(HTML)) for page in HTML.rglob("*.html") if "_static" not in page.parts)
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 PROSE = """main => {
     const copy = main.cloneNode(true);
@@ -30,50 +17,23 @@ PROSE = """main => {
 }"""
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
 @pytest.fixture(scope="module")
 def site():
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=HTML)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(HTML) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if not CHROMIUM:
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("no Chromium: none on PATH, and the variable CHROMIUM names none")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def phone(browser, site):
     """A page 390 pixels wide that reaches its own host only, and the list of what went wrong on it."""
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page, faults = context.new_page(), []
-
-    def own_host_only(route):
-        if route.request.url.startswith(site):
-            route.continue_()
-        else:
-            faults.append(f"request to another host: {route.request.url}")
-            route.abort()
-
-    context.route("**/*", own_host_only)
-    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
-    page.on("response", lambda r: r.status >= 400 and faults.append(f"status {r.status}: {r.url}"))
-    page.on("console", lambda message: message.type == "error" and faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page, faults
-    context.close()
+    with own_host_page(browser, site, viewport={"width": 390, "height": 844}) as page_and_faults:
+        yield page_and_faults
 
 
 def test_the_book_is_built():
