@@ -1,9 +1,10 @@
 """Rules compiled by Numba: the rule's own text, in a loop over elements.
 
-What a rule says of numbers alone (``1 - beta1``, ``beta2**t``) is computed once per step, in
-Python, as it is for NumPy; what it says of elements becomes the body of a loop, in the arrays'
-own precision. Both parts are cut from the rule's syntax tree and written to a file, where Numba
-keeps the compiled loop for the next process.
+What a rule says of numbers alone (``1 - beta1``, ``beta2**t``) is computed once per step, in double
+precision; what it says of elements becomes the body of a loop, in the arrays' own precision. Both
+parts are cut from the rule's syntax tree and written to a file, where Numba keeps the compiled
+loop for the next process. One thing is not to the letter: a division by a number is a product with
+its reciprocal, which takes a tenth of the time and may differ in the last digit.
 """
 
 import ast
@@ -13,9 +14,9 @@ import itertools
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import CellType, FunctionType, ModuleType
 from typing import Any
@@ -24,7 +25,7 @@ import numba
 import numpy as np
 from numba.core.errors import NumbaError
 
-from adamlearn.engines import state_dtype, tiles
+from adamlearn.engines import Arrays, all_finite, state_dtype, tiles
 
 # Fewer elements than this are not worth a thread of their own.
 SHARE = 40_000
@@ -90,6 +91,9 @@ class Splitter(ast.NodeTransformer):
                 return ast.Call(func, [self.visit(arg) for arg in args], [])
             case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int()) as right):
                 return ast.BinOp(self.visit(left), ast.Pow(), right)  # g**2 is a product, not a power
+            case ast.BinOp(left=left, op=ast.Div(), right=right) if self.is_number(right):
+                reciprocal = ast.BinOp(ast.Constant(1.0), ast.Div(), right)
+                return ast.BinOp(self.visit(left), ast.Mult(), self.number(reciprocal))
             case ast.IfExp(test=test, body=body, orelse=orelse) if self.is_number(test):
                 condition = self.number(test)
                 outer = self.guard
@@ -129,21 +133,22 @@ class Compiled:
     Attributes
     ----------
     text : str
-        The generated module: ``numbers``, of one step; ``element``; and the two loops over elements.
-    numbers : callable
-        ``numbers(t, **hyperparameters)`` returns what the loops need after the arrays.
+        The generated module: ``numbers``, of one step; ``element``; ``all_finite``; and the two loops.
+    all_finite : callable
+        ``all_finite(g)``, of a one-dimensional array.
     into, in_place : callable
-        ``into(p, g, *slots, out, *numbers)`` and ``in_place(p, g, *slots, *numbers)``, for
-        one-dimensional arrays of one dtype. Two loops, since only arrays that are known to be
-        different can be computed several elements at a time.
+        As those of :class:`adamlearn.engines.NumpyEngine`, for one-dimensional arrays of one dtype;
+        they return False, and do nothing, if sizes or dtypes differ or a check finds ``g`` not finite.
+        Two loops, since only arrays that are known to be different can be computed several
+        elements at a time.
     """
 
     def __init__(self, rule: Callable[..., Any]):
         self.text = generated(rule)
-        outside = inspect.getclosurevars(rule)
-        module, kept = loaded(rule.__name__, self.text, {**outside.globals, **outside.nonlocals})
+        module, kept = loaded(rule, self.text)
         jit = numba.njit(error_model="numpy", nogil=True, cache=kept)
-        self.numbers, self.into, self.in_place = module.numbers, jit(module.into), jit(module.in_place)
+        module.__dict__["all_finite"] = self.all_finite = jit(module.all_finite)
+        self.into, self.in_place = jit(module.into), jit(module.in_place)
 
 
 compiled = cache(Compiled)
@@ -158,58 +163,98 @@ def generated(rule: Callable[..., Any]) -> str:
     t = names.index("t")
     splitter = Splitter(rule.__name__, names[:t])
     body = splitter.block(tree.body)
-    element = [ast.unparse(ast.fix_missing_locations(statement)) for statement in body]
-    numbers = "".join(f", _{i}" for i in range(splitter.count))
-    arrays, here = ", ".join(names[:t]), ", ".join(f"{name}[i]" for name in names[:t])
-    slots_here = "".join(f", {name}[i]" for name in names[2:t])
+    numbers = [f"_{i}" for i in range(splitter.count)]
+    slots = [f"s{i}" for i in range(t - 2)]
+    values = [f"h{i}" for i in range(len(names) - t - 1)]
+    rest = ", ".join(["p", "g", *slots, "t", *values])
+    here = [f"{array}[i]" for array in ["p", "g", *slots]] + [f"real({number})" for number in numbers]
+    new_slots = "".join(f", {slot}[i]" for slot in slots) or ","
+
+    def loop(out: str) -> str:
+        arrays = dict.fromkeys(["p", "g", *slots, out])
+        sizes, dtypes = (" == ".join(f"{a}.{what}" for a in arrays) for what in ("size", "dtype"))
+        return f"""\
+    if not ({dtypes}) or not ({sizes}) or check and not all_finite(g):
+        return False
+    real = p.dtype.type
+    ({listed(numbers)}) = numbers({", ".join(["float(t)", *values])})
+    for i in range(p.size):
+        {out}[i]{new_slots} = element({", ".join(here)})
+    return True"""
+
     return f"""\
 # Generated from the rule {rule.__name__}.
 def numbers({", ".join(names[t:])}):
 {indented(splitter.text)}
-    return ({numbers[2:]}{"," if numbers else ""})
+    return ({listed(numbers)})
 
 
-def element({arrays}{numbers}):
-{indented(element)}
+def element({", ".join(names[:t] + numbers)}):
+{indented([ast.unparse(ast.fix_missing_locations(statement)) for statement in body])}
 
 
-def into({arrays}, out{numbers}):
-    for i in range(p.size):
-        out[i]{slots_here}{"" if slots_here else ","} = element({here}{numbers})
+def all_finite(g):
+    bad = False
+    for i in range(g.size):
+        bad |= not abs(g[i]) < np.inf
+    return not bad
 
 
-def in_place({arrays}{numbers}):
-    for i in range(p.size):
-        p[i]{slots_here}{"" if slots_here else ","} = element({here}{numbers})
+def into(check, out, {rest}):
+{loop("out")}
+
+
+def in_place(check, {rest}):
+{loop("p")}
 """
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names as a tuple is written."""
+    return ", ".join(names) + "," * (len(names) == 1)
 
 
 def indented(statements: Sequence[str]) -> str:
     return textwrap.indent("\n".join(statements), "    ")
 
 
-def loaded(name: str, text: str, outside: dict[str, Any]) -> tuple[ModuleType, bool]:
-    """The generated module, with the names it uses from outside, and whether its loops can be kept.
+def loaded(rule: Callable[..., Any], text: str) -> tuple[ModuleType, bool]:
+    """The generated module, with the names the rule uses from outside, and whether its loops can be kept.
 
-    They can if the text is all there is to them: it names its file. A helper of the rule's is not in it.
+    They are kept under a name made of all that decides what they compute.
     """
-    file = cache_folder() / f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}.py"
+    outside = [*dependencies(rule)]
+    kept = None not in outside
+    name = hashlib.sha256("\n".join([text, *map(str, outside)]).encode()).hexdigest()[:16]
+    file = cache_folder() / f"{rule.__name__}_{name}.py"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             partial = file.with_suffix(f".{os.getpid()}")
             partial.write_text(text)
             partial.replace(file)  # another process sees the whole file or none
-        kept = True
     except OSError:
         kept = False
     module = ModuleType(f"adamlearn_generated_{file.stem}")
     sys.modules[module.__name__] = module  # Numba looks it up there when it loads what it kept
-    module.__dict__.update(outside)
+    variables = inspect.getclosurevars(rule)
+    module.__dict__.update({"np": np, **variables.globals, **variables.nonlocals})
     exec(compile(text, str(file), "exec"), module.__dict__)
-    kept = kept and not any(inspect.isfunction(outside.get(key)) for key in module.element.__code__.co_names)
-    module.__dict__["element"] = jitted(module.element)
+    module.__dict__.update(numbers=jitted(module.numbers), element=jitted(module.element))
     return module, kept
+
+
+def dependencies(function: Callable[..., Any]) -> Iterator[str | None]:
+    """What a function uses from outside, in words, its helpers' sources too; None for what has none."""
+    variables = inspect.getclosurevars(function)
+    for name, value in sorted({**variables.globals, **variables.nonlocals}.items()):
+        if inspect.isfunction(value):
+            yield name + inspect.getsource(value)
+            yield from dependencies(value)
+        elif isinstance(value, int | float | str | ModuleType):
+            yield f"{name} = {value!r}"
+        else:
+            yield None
 
 
 @cache
@@ -221,6 +266,7 @@ def jitted(function: Callable[..., Any]) -> Callable[..., Any]:
 
     names = {key: compiled_too(value) for key, value in inspect.getclosurevars(function).globals.items()}
     cells = tuple(CellType(compiled_too(cell.cell_contents)) for cell in function.__closure__ or ())
+    names["__name__"] = function.__module__  # where Numba looks for what belongs to a kept loop
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells)
     return numba.njit(error_model="numpy", nogil=True)(copy)
 
@@ -230,58 +276,73 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adamlearn"
 
 
-def numba_engine(
-    rule: Callable[..., Any],
-    p: np.ndarray,
-    g: np.ndarray,
-    slots: Sequence[np.ndarray],
-    out: np.ndarray,
-    t: int,
-    hyperparameters: dict[str, float],
-) -> None:
-    """Run the compiled rule, in one thread for each core where there is enough to do."""
-    dtype = state_dtype(p.dtype)
-    if dtype.char not in "fd":
-        raise TypeError(f"engine='numba' has no {dtype}; expected float16, float32 or float64")
-    loops = compiled(rule)
-    numbers = loops.numbers(t, **hyperparameters)
-    if dtype.char == "f":
-        numbers = [np.float32(number) for number in numbers]
-    arrays = [p, g, *slots] if out is p else [p, g, *slots, out]
-    loop = loops.in_place if out is p else loops.into
-    try:
-        if not flat(arrays, dtype):
-            for tile in tiles(p, g, slots, out):
-                loops.into(*tile, *numbers)
-        elif p.size < 2 * SHARE:
-            loop(*(array.ravel(order="K") for array in arrays), *numbers)
-        else:
-            in_threads(loop, [array.ravel(order="K") for array in arrays], numbers)
-    except NumbaError as error:
-        raise TypeError(f"engine='numba' cannot compile {rule.__name__}: {error}") from error
+class NumbaEngine:
+    """A rule compiled, over arrays of any layout, in one thread for each core where there is enough to do.
+
+    ``into`` and ``in_place`` are the compiled loops themselves.
+    """
+
+    def __init__(self, rule: Callable[..., Any], slots: int):
+        self.rule = rule
+        self.slots = slots
+
+    def __reduce__(self) -> tuple[type, tuple[Callable[..., Any], int]]:
+        return type(self), (self.rule, self.slots)  # compiled loops do not pickle
+
+    @cached_property
+    def into(self) -> Callable[..., bool]:
+        return compiled(self.rule).into
+
+    @cached_property
+    def in_place(self) -> Callable[..., bool]:
+        return compiled(self.rule).in_place
+
+    def takes_whole(self, p: np.ndarray) -> bool:
+        """Whether arrays like ``p``, of the dtype of the state, are for the loops as they stand."""
+        return p.ndim == 1 and p.size < 2 * SHARE
+
+    def step(
+        self, p: np.ndarray, g: np.ndarray, slots: Arrays, out: np.ndarray, t: int, values: Sequence[float]
+    ) -> None:
+        """Take a step with arrays of any size, layout and dtype; ``out`` may be ``p``."""
+        dtype = state_dtype(p.dtype)
+        if dtype.char not in "fd":
+            raise TypeError(f"engine='numba' has no {dtype}; expected float16, float32 or float64")
+        try:
+            if flat([p, g, *slots, out], dtype):
+                arrays = [
+                    array.ravel(order="K") for array in ([p, g] if out is p else [out, p, g]) + [*slots]
+                ]
+                loop = self.in_place if out is p else self.into
+                in_threads(lambda part: loop(False, *(a[part] for a in arrays), t, *values), p.size)
+            else:
+                for p_tile, g_tile, *slot_tiles, out_tile in tiles(p, g, slots, out):
+                    self.into(False, out_tile, p_tile, g_tile, *slot_tiles, t, *values)
+        except NumbaError as error:
+            raise TypeError(f"engine='numba' cannot compile {self.rule.__name__}: {error}") from error
+
+    def all_finite(self, g: np.ndarray) -> bool:
+        """Whether every element is finite."""
+        if g.size < 2 * SHARE or not flat([g], state_dtype(g.dtype)):
+            return all_finite(g)
+        g_flat, loop = g.ravel(order="K"), compiled(self.rule).all_finite
+        return all(in_threads(lambda part: loop(g_flat[part]), g.size))
 
 
-def flat(arrays: Sequence[np.ndarray], dtype: np.dtype) -> bool:
+def flat(arrays: Arrays, dtype: np.dtype) -> bool:
     """Whether the arrays are the same stretch of elements, one after the other."""
     return all(array.dtype == dtype for array in arrays) and (
         all(array.flags.c_contiguous for array in arrays) or all(array.flags.f_contiguous for array in arrays)
     )
 
 
-def in_threads(
-    loop: Callable[..., None], arrays: Sequence[np.ndarray], numbers: Sequence[Any], share: int = SHARE
-) -> None:
-    """Run a loop over equal parts of the arrays, at least ``share`` elements each, in a thread of its own."""
-    size = arrays[0].size
+def in_threads(work: Callable[[slice], Any], size: int, share: int = SHARE) -> list[Any]:
+    """Do the work of equal parts of ``size`` elements, at least ``share`` each, in a thread of its own."""
     parts = max(1, min(numba.get_num_threads(), size // share))
     bounds = [size * part // parts for part in range(parts + 1)]
-    futures = [
-        pool().submit(loop, *(array[start:stop] for array in arrays), *numbers)
-        for start, stop in itertools.pairwise(bounds[1:])
-    ]
-    loop(*(array[: bounds[1]] for array in arrays), *numbers)
-    for future in futures:
-        future.result()
+    first, *others = (slice(*pair) for pair in itertools.pairwise(bounds))
+    futures = [pool().submit(work, part) for part in others]
+    return [work(first), *(future.result() for future in futures)]
 
 
 @cache
@@ -307,8 +368,12 @@ def endpoints(
     arrays = {name: value for name, value in hyperparameters.items() if value.size > 1}
     numbers = [value.item() for value in hyperparameters.values() if value.size == 1]
     text = run_text(rule, gradient, len(points), frozenset(arrays))
-    run = compiled_run(text, rule, gradient)
-    in_threads(run, [*points, *arrays.values()], [*numbers, steps, *bounds], share=64)
+    run, columns = compiled_run(text, rule, gradient), [*points, *arrays.values()]
+    in_threads(
+        lambda part: run(*(column[part] for column in columns), *numbers, steps, *bounds),
+        points[0].size,
+        share=64,
+    )
 
 
 @cache

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
 Schedule = Callable[[int], float]
+Slots = tuple[np.ndarray, ...]
+State = dict[str, Slots]  # by place
 
 
 class Optimizer:
@@ -61,17 +63,29 @@ class Optimizer:
     ):
         self.rule = rule
         self.engine = engine
-        self._apply = load_engine(engine)
         self.slots, signature = read_rule(rule)
+        self._engine = load_engine(engine)(rule, len(self.slots))
         bound = bind(rule.__name__, signature, **hyperparameters)
         bound.apply_defaults()
-        self._hyperparameters: dict[str, Any] = {}
-        for name, value in bound.arguments.items():
-            self._hyperparameters[name] = value if callable(value) else checked(name, value)
-        self._state: dict[str, dict[str, np.ndarray]] = {}  # slot -> place -> array; empty at first
+        self._set(bound.arguments)
+        self._forget()
+
+    def _set(self, hyperparameters: Mapping[str, Any]) -> None:
+        """Take hyperparameters, checked; those of all steps at once where none is a schedule."""
+        self._hyperparameters = {
+            name: value if callable(value) else checked(name, value)
+            for name, value in hyperparameters.items()
+        }
+        schedules = any(map(callable, self._hyperparameters.values()))
+        self._constants = () if schedules else tuple(self._hyperparameters.values())
+
+    def _forget(self) -> None:
+        """Be as before the first update."""
+        self._state: State = {}
+        self._lone: Slots = ()
         self.t = 0
 
-    def update(self, params: Tree, grads: Tree, out: Tree | None = None) -> Any:
+    def update(self, params: Tree, grads: Tree, out: Tree | None = None, *, check_finite: bool = True) -> Any:
         """Take one step.
 
         Parameters
@@ -82,6 +96,9 @@ class Optimizer:
             The gradient at ``params``, with the same shapes.
         out : the same nesting, optional
             Arrays that receive the result; ``out=params`` updates in place.
+        check_finite : bool, default True
+            Whether to look for NaN and infinity in the gradients before anything is changed. Without
+            it, one of them spoils its element for good; it saves reading large gradients twice.
 
         Returns
         -------
@@ -96,20 +113,39 @@ class Optimizer:
             If places, shapes or state do not match, or a gradient is not finite, or a schedule
             returns a value out of range. The message names the place. Nothing has changed then.
         """
+        slots, values, t = self._lone, self._constants, self.t + 1
+        if slots and values and type(params) is type(grads) is np.ndarray:
+            # A small array, as in the step before: the engine looks at it, and takes the step or does not.
+            try:
+                if out is params:
+                    taken = self._engine.in_place(check_finite, params, grads, *slots, t, *values)
+                elif taken := out is None:
+                    out = np.empty_like(params)
+                    taken = self._engine.into(check_finite, out, params, grads, *slots, t, *values)
+            except Exception:
+                taken = False  # for a reason that the checks below put into words
+            if taken:
+                self.__dict__["t"] = t  # past __setattr__, which is for hyperparameters
+                return out
+        return self._update_checked(params, grads, out, check_finite)
+
+    def _update_checked(self, params: Tree, grads: Tree, out: Tree | None, check_finite: bool) -> Any:
+        """Take one step of any parameters, or say why not."""
         arrays = parameter_arrays(params)
-        gradients = gradient_arrays(grads, arrays)
+        gradients = gradient_arrays(grads, arrays, self._engine.all_finite if check_finite else None)
         self._check_against_state(arrays)
         if out is None:
             results = {place: np.empty_like(p) for place, p in arrays.items()}
         else:
             results = output_arrays(out, arrays)
         t = self.t + 1
-        values = self._values(t)
-        state = self._state or self._fresh_state(arrays)
+        values = self._constants or self._values(t)
+        state = self._state or {place: self._fresh_slots(p) for place, p in arrays.items()}
         for place, p in arrays.items():
-            slots = [state[slot][place] for slot in self.slots]
-            self._apply(self.rule, p, gradients[place], slots, results[place], t, values)
+            self._engine.step(p, gradients[place], state[place], results[place], t, values)
         self._state, self.t = state, t
+        if "" in arrays and self._constants and self._engine.takes_whole(arrays[""]):
+            self._lone = state[""]
         return rebuild(params, results) if out is None else out
 
     def state_dict(self) -> dict[str, Any]:
@@ -120,8 +156,8 @@ class Optimizer:
         """
         arrays = {
             slot + place: array.copy()
-            for slot, places in self._state.items()
-            for place, array in places.items()
+            for place, arrays in self._state.items()
+            for slot, array in zip(self.slots, arrays, strict=True)
         }
         return {"t": self.t, **arrays}
 
@@ -141,23 +177,28 @@ class Optimizer:
             raise ValueError(
                 f"state_dict['t'] is {state_dict['t']}; expected the number of updates made, 0 or more"
             )
-        state: dict[str, dict[str, np.ndarray]] = {slot: {} for slot in self.slots}
+        by_slot: dict[str, dict[str, np.ndarray]] = {slot: {} for slot in self.slots}
         for key in state_dict:
             slot, bracket, rest = key.partition("[")
-            if slot in state:
-                state[slot][bracket + rest] = np.array(state_dict[key])
+            if slot in by_slot:
+                by_slot[slot][bracket + rest] = np.array(state_dict[key])
             elif key != "t":
                 raise ValueError(
                     f"state_dict[{key!r}] is no slot of {self.rule.__name__}, which has {self.slots}"
                 )
-        self._check_slots(state, t)
-        self._state = state if t else {}
+        self._check_slots(by_slot, t)
+        self._forget()
         self.t = t
+        if t and by_slot:
+            self._state = {
+                place: tuple(arrays[place] for arrays in by_slot.values()) for place in by_slot[self.slots[0]]
+            }
 
     def clone(self) -> Self:
         """A new optimizer with the same rule, hyperparameters and engine, and no memory."""
         new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__, _state={}, t=0)
+        new.__dict__.update(self.__dict__)
+        new._forget()
         return new
 
     def __call__(self, fun: Callable[..., Any], x0: np.ndarray, **options: Any) -> "OptimizeResult":
@@ -176,9 +217,7 @@ class Optimizer:
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a hyperparameter, checked; or any other attribute."""
         if name in self.__dict__.get("_hyperparameters", ()):
-            self._hyperparameters = self._hyperparameters | {
-                name: value if callable(value) else checked(name, value)
-            }
+            self._set(self._hyperparameters | {name: value})
         else:
             super().__setattr__(name, value)
 
@@ -195,30 +234,27 @@ class Optimizer:
             shown.append(f"engine={self.engine!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
-    def _values(self, t: int) -> dict[str, float]:
+    def _values(self, t: int) -> tuple[float, ...]:
         """The hyperparameters at step ``t``; a schedule's value is checked now."""
         values = self._hyperparameters.items()
-        return {name: checked(name, value(t)) if callable(value) else value for name, value in values}
+        return tuple(checked(name, value(t)) if callable(value) else value for name, value in values)
 
-    def _fresh_state(self, arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    def _fresh_slots(self, p: np.ndarray) -> Slots:
         """Every slot at zero."""
-        return {
-            slot: {place: np.zeros_like(p, dtype=state_dtype(p.dtype)) for place, p in arrays.items()}
-            for slot in self.slots
-        }
+        return tuple(np.zeros_like(p, dtype=state_dtype(p.dtype)) for _ in self.slots)
 
     def _check_against_state(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Refuse parameters that are not those of the first update."""
         if not self._state:
             return
-        known = next(iter(self._state.values()))  # every slot has the same places and shapes
-        match_places("params", arrays, f"the state after {self.t} updates", known)
+        match_places("params", arrays, f"the state after {self.t} updates", self._state)
         for place, p in arrays.items():
-            if (p.shape, state_dtype(p.dtype)) != (known[place].shape, known[place].dtype):
-                raise ValueError(
-                    f"params{place} is {p.dtype} of shape {p.shape}; expected {known[place].dtype} of shape "
-                    f"{known[place].shape}, as in the updates before"
-                )
+            for known in self._state[place][:1]:  # every slot has the same shapes
+                if (p.shape, state_dtype(p.dtype)) != (known.shape, known.dtype):
+                    raise ValueError(
+                        f"params{place} is {p.dtype} of shape {p.shape}; expected {known.dtype} of shape "
+                        f"{known.shape}, as in the updates before"
+                    )
 
     def _check_slots(self, state: Mapping[str, Mapping[str, np.ndarray]], t: int) -> None:
         """Refuse a state whose slots do not agree."""

@@ -3,13 +3,13 @@
 A place is written as Python would index it: ``['layers'][0]['W']``. A lone array has the place ``""``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from adamlearn.engines import TILE, state_dtype
+from adamlearn.engines import state_dtype
 
 Tree = ArrayLike | list[Any] | tuple[Any, ...] | dict[Any, Any]
 
@@ -58,8 +58,10 @@ def parameter_arrays(params: Tree) -> dict[str, np.ndarray]:
     return arrays
 
 
-def gradient_arrays(grads: Tree, params: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The leaves of ``grads`` by place; refuse what does not match ``params`` or is not finite."""
+def gradient_arrays(
+    grads: Tree, params: Mapping[str, np.ndarray], all_finite: Callable[[np.ndarray], bool] | None
+) -> dict[str, np.ndarray]:
+    """The leaves of ``grads`` by place; refuse what does not match ``params`` or, if asked, is not finite."""
     arrays = by_place(grads)
     match_places("grads", arrays, "params", params)
     for place, leaf in arrays.items():
@@ -73,7 +75,7 @@ def gradient_arrays(grads: Tree, params: Mapping[str, np.ndarray]) -> dict[str, 
         if g.dtype != dtype and not np.can_cast(g.dtype, dtype):
             with np.errstate(over="ignore"):  # what is too large for the rule's precision is infinite to it
                 g = arrays[place] = g.astype(dtype)
-        if not _all_finite(g):
+        if all_finite and not all_finite(g):
             bad = np.argwhere(~np.isfinite(g))[0]
             where = f" at index {tuple(map(int, bad))}" if g.ndim else ""
             raise ValueError(f"grads{place} is {g[tuple(bad)]}{where}; expected finite numbers")
@@ -111,15 +113,6 @@ def match_places(
     for place in places:
         if place not in expected:
             raise ValueError(f"{name}{place} was not expected: {expected_name} has no array there")
-
-
-def _all_finite(g: np.ndarray) -> bool:
-    """Whether every element is finite, without a temporary as large as ``g`` in the usual case."""
-    if g.size > TILE:
-        with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(g.sum()):  # a finite sum has only finite terms
-                return True
-    return bool(np.isfinite(g).all())
 
 
 def _described(leaf: Any, array: np.ndarray) -> str:

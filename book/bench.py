@@ -67,10 +67,15 @@ def ours(rule, p, g):
 
     momentum = {"momentum": 0.9} if rule == "sgd" else {}
     for engine in ("numpy", "numba"):
-        in_place, pure = (Optimizer(getattr(rules, rule), engine=engine, **momentum) for _ in range(2))
-        q = p.copy()
+        made = [Optimizer(getattr(rules, rule), engine=engine, **momentum) for _ in range(3)]
+        in_place, pure, unchecked = made
+        q, r = p.copy(), p.copy()
         yield f"adamlearn {engine}", lambda o=in_place, q=q: o.update(q, g, out=q)
         yield f"adamlearn {engine}, new arrays", lambda o=pure: o.update(p, g)
+        yield (
+            f"adamlearn {engine}, unchecked",
+            lambda o=unchecked, q=r: o.update(q, g, out=q, check_finite=False),
+        )
 
 
 def slide(rule, p, g):
@@ -146,7 +151,7 @@ def limit(rule, p, g):
 
     loop = numba.njit(nogil=True, error_model="numpy")(streams)
     arrays = [p.copy(), g, np.zeros_like(p), np.zeros_like(p)]
-    yield "seven streams", lambda: in_threads(loop, arrays, [])
+    yield "seven streams", lambda: in_threads(lambda part: loop(*(array[part] for array in arrays)), p.size)
 
 
 SOURCES = (slide, ours, torch_forms, optax_form, scikit_learn, limit)

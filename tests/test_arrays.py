@@ -147,6 +147,38 @@ def test_an_array_of_many_tiles_is_its_elements_one_by_one(row):
         assert_array_equal(whole[i], two_steps(row, params[i], grads[i]))
 
 
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_steps_of_a_lone_array_are_those_of_one_in_a_nesting(row, engine, dtype, in_place):
+    """To the last bit, though from the second step on a lone array has a way of its own."""
+    lone, nested = row.cls(engine=engine), row.cls(engine=engine)
+    alone, inside = numbers(5).astype(dtype), {"W": numbers(5).astype(dtype)}
+    for step in range(8):
+        if step == 4:
+            lone.learning_rate = nested.learning_rate = 0.3
+        if step == 6:
+            lone.learning_rate = nested.learning_rate = lambda t: 1 / t
+        grads = numbers(5, step).astype(dtype)
+        alone = lone.update(alone, grads, out=alone if in_place else None)
+        inside = nested.update(inside, {"W": grads}, out=inside if in_place else None)
+        assert_array_equal(alone, inside["W"])
+    assert lone.t == nested.t == 8
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("size", [3, 200_000])
+def test_unchecked_a_nan_spoils_its_own_element_only(row, engine, size):
+    grads = np.ones(size)
+    expected = two_steps(row, np.zeros(size), grads)
+    grads[1] = np.nan
+    optimizer, params = row.cls(engine=engine), np.zeros(size)
+    for _ in range(2):
+        optimizer.update(params, grads, out=params, check_finite=False)
+    assert np.isnan(params[1])
+    np.testing.assert_allclose(np.delete(params, 1), np.delete(expected, 1), rtol=1e-15)
+
+
 def test_no_parameters_are_no_error():
     optimizer = Adam()
     assert optimizer.update({}, {}) == {}

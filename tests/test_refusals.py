@@ -124,6 +124,68 @@ def test_a_gradient_that_is_infinite_in_the_parameters_precision():
     refuses(Adam(), ValueError, message, np.ones(2, "f4"), np.array([1.0, 1e300]))
 
 
+def one_array(**changes):
+    """The arguments of an update in place of a lone array, with changes."""
+    array = np.ones(3)
+    return {"params": array, "grads": np.full(3, 0.5), "out": array} | changes
+
+
+LONE = {
+    "nan": ({"grads": one_is(np.nan)}, ValueError, "grads is nan at index (1,); expected finite numbers"),
+    "other shape": ({"grads": np.ones(4)}, ValueError, "grads has shape (4,); expected (3,), as params"),
+    "other dimensions": (
+        {"grads": np.ones((3, 1))},
+        ValueError,
+        "grads has shape (3, 1); expected (3,), as params",
+    ),
+    "complex": ({"grads": np.ones(3, "c16")}, TypeError, f"grads is of dtype complex128; {REAL}"),
+    "no array": ({"grads": None}, TypeError, f"grads is of type NoneType; {REAL}"),
+    "other out": (
+        {"out": np.ones(1)},
+        ValueError,
+        "out is float64 of shape (1,); expected float64 of shape (3,)",
+    ),
+    "read-only": (
+        dict.fromkeys(["params", "out"], read_only()),
+        ValueError,
+        "out is read-only; expected an array that can be written",
+    ),
+    "another size": (
+        dict.fromkeys(["params", "grads", "out"], np.ones(4)),
+        ValueError,
+        "params is float64 of shape (4,); expected float64 of shape (3,), as in the updates before",
+    ),
+    "another precision": (
+        dict.fromkeys(["params", "grads", "out"], np.ones(3, "f4")),
+        ValueError,
+        "params is float32 of shape (3,); expected float64 of shape (3,), as in the updates before",
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize(("changes", "error", "message"), LONE.values(), ids=LONE)
+def test_refused_after_two_steps_of_a_lone_array(engine, changes, error, message):
+    """From the second step on these have a way of their own."""
+    optimizer = Adam(engine=engine)
+    for _ in range(2):
+        optimizer.update(**one_array())
+    given = one_array(**changes)
+    refuses(optimizer, error, message, given["params"], given["grads"], given["out"])
+
+
+def test_a_rule_that_fails_on_a_lone_array_fails_in_its_own_words():
+    def rule(p, g, m, t, learning_rate=0.1):
+        if t > 2:
+            raise ArithmeticError("no third step")
+        return p - learning_rate * g, m + g
+
+    optimizer = Optimizer(rule)
+    for _ in range(2):
+        optimizer.update(**one_array())
+    refuses(optimizer, ArithmeticError, "no third step", **one_array())
+
+
 def test_place_of_a_lone_number():
     refuses(Adam(), ValueError, "grads is nan; expected finite numbers", 1.0, np.nan)
 
