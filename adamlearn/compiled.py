@@ -309,31 +309,36 @@ class NumbaEngine:
         if dtype.char not in "fd":
             raise TypeError(f"engine='numba' has no {dtype}; expected float16, float32 or float64")
         try:
-            if flat([p, g, *slots, out], dtype):
-                arrays = [
-                    array.ravel(order="K") for array in ([p, g] if out is p else [out, p, g]) + [*slots]
-                ]
-                loop = self.in_place if out is p else self.into
-                in_threads(lambda part: loop(False, *(a[part] for a in arrays), t, *values), p.size)
-            else:
+            if not flat([p, g, *slots, out], dtype):
                 for p_tile, g_tile, *slot_tiles, out_tile in tiles(p, g, slots, out):
                     self.into(False, out_tile, p_tile, g_tile, *slot_tiles, t, *values)
+                return
+            loop = self.in_place if out is p else self.into
+            arrays = [array.ravel(order="K") for array in ([p, g] if out is p else [out, p, g]) + [*slots]]
+            if p.size < 2 * SHARE:
+                loop(False, *arrays, t, *values)
+            else:
+                in_threads(lambda part: loop(False, *(array[part] for array in arrays), t, *values), p.size)
         except NumbaError as error:
             raise TypeError(f"engine='numba' cannot compile {self.rule.__name__}: {error}") from error
 
     def all_finite(self, g: np.ndarray) -> bool:
         """Whether every element is finite."""
-        if g.size < 2 * SHARE or not flat([g], state_dtype(g.dtype)):
+        if g.dtype.char not in "fd" or not flat([g], g.dtype):
             return all_finite(g)
-        g_flat, loop = g.ravel(order="K"), compiled(self.rule).all_finite
-        return all(in_threads(lambda part: loop(g_flat[part]), g.size))
+        g, loop = g.ravel(order="K"), compiled(self.rule).all_finite
+        return loop(g) if g.size < 2 * SHARE else all(in_threads(lambda part: loop(g[part]), g.size))
 
 
 def flat(arrays: Arrays, dtype: np.dtype) -> bool:
     """Whether the arrays are the same stretch of elements, one after the other."""
-    return all(array.dtype == dtype for array in arrays) and (
-        all(array.flags.c_contiguous for array in arrays) or all(array.flags.f_contiguous for array in arrays)
-    )
+    rows = columns = True
+    for array in arrays:
+        flags = array.flags
+        rows, columns = rows and flags.c_contiguous, columns and flags.f_contiguous
+        if array.dtype != dtype or not (rows or columns):
+            return False
+    return True
 
 
 def in_threads(work: Callable[[slice], Any], size: int, share: int = SHARE) -> list[Any]:
