@@ -358,27 +358,27 @@ def pool() -> ThreadPoolExecutor:
 os.register_at_fork(after_in_child=pool.cache_clear)  # threads do not survive a fork
 
 
-def endpoints(
+def descents(
     rule: Callable[..., Any],
     gradient: Callable[..., Any],
     points: Sequence[np.ndarray],
-    steps: int,
+    marks: np.ndarray,
     hyperparameters: Mapping[str, np.ndarray],
+    schedules: Mapping[str, np.ndarray],
     bounds: tuple[float, float],
-) -> None:
-    """Move a batch of points, one array for each coordinate, to where ``steps`` updates take them.
+) -> list[np.ndarray]:
+    """Where a batch of points, one array for each coordinate, is after as many updates as the marks say.
 
-    A hyperparameter is an array of one value for each point, or of size 1.
+    A hyperparameter is an array of one value for each point, or of size 1; a schedule, one for each
+    step. The coordinates come back as arrays of shape (points, marks).
     """
     arrays = {name: value for name, value in hyperparameters.items() if value.size > 1}
     numbers = [value.item() for value in hyperparameters.values() if value.size == 1]
-    text = run_text(rule, gradient, len(points), frozenset(arrays))
-    run, columns = compiled_run(text, rule, gradient), [*points, *arrays.values()]
-    in_threads(
-        lambda part: run(*(column[part] for column in columns), *numbers, steps, *bounds),
-        points[0].size,
-        share=64,
-    )
+    text = run_text(rule, gradient, len(points), frozenset(arrays), frozenset(schedules))
+    run, kept = compiled_run(text, rule, gradient), [np.empty((x.size, marks.size)) for x in points]
+    columns, rest = [*points, *kept, *arrays.values()], [*numbers, *schedules.values(), marks, *bounds]
+    in_threads(lambda part: run(*(column[part] for column in columns), *rest), points[0].size, share=64)
+    return kept
 
 
 @cache
@@ -390,7 +390,11 @@ def compiled_run(text: str, rule: Callable[..., Any], gradient: Callable[..., An
 
 @cache
 def run_text(
-    rule: Callable[..., Any], gradient: Callable[..., Any], coordinates: int, arrays: frozenset[str]
+    rule: Callable[..., Any],
+    gradient: Callable[..., Any],
+    coordinates: int,
+    arrays: frozenset[str],
+    schedules: frozenset[str],
 ) -> str:
     """The text of a function that takes points through all steps, a block of them at a time.
 
@@ -401,20 +405,30 @@ def run_text(
     t = names.index("t")
     slots, hyperparameters = names[2:t], names[t + 1 :]
     xs = [f"x{i}" for i in range(coordinates)]
-    columns = [*xs, *(name for name in hyperparameters if name in arrays)]
-    scalars = [name for name in hyperparameters if name not in arrays]
+    columns = [*xs, *(f"kept_{x}" for x in xs), *(name for name in hyperparameters if name in arrays)]
+    scheduled = [name for name in hyperparameters if name in schedules]
+    numbers = [name for name in hyperparameters if name not in arrays | schedules]
+    given = [*(f"all_{name}" for name in columns), *numbers, *(f"all_{name}" for name in scheduled)]
     values = ", ".join(f"{name}[k]" if name in arrays else name for name in hyperparameters)
     point = ", ".join([f"{x}[k]" for x in xs] + ["t"] * ("t" in inspect.signature(gradient).parameters))
     gradients = ", ".join(f"g_{x}[k]" for x in xs)
-    lines = [f"def run({', '.join([*(f'all_{name}' for name in columns), *scalars])}, steps, low, high):"]
+    lines = [f"def run({', '.join(given)}, marks, low, high):"]
     lines += ["    for start in range(0, all_x0.size, 512):"]
     lines += [f"        {name} = all_{name}[start:start + 512]" for name in columns]
     lines += [f"        {new}_{x} = np.zeros(x0.size)" for x in xs for new in ["g", *slots]]
-    lines += ["        for step in range(steps):", "            t = step + 1.0"]
-    lines += ["            for k in range(x0.size):", f"                {gradients}, = gradient({point})"]
+    lines += ["        done = 0", "        for mark in range(marks.size):"]
+    lines += ["            for step in range(done, marks[mark]):", "                t = step + 1.0"]
+    lines += [f"                {name} = all_{name}[step]" for name in scheduled]
+    lines += [
+        "                for k in range(x0.size):",
+        f"                    {gradients}, = gradient({point})",
+    ]
     for x in xs:
         state = "".join(f"{slot}_{x}[k], " for slot in slots)
-        lines += ["            for k in range(x0.size):"]
-        lines += [f"                p, {state}= rule({x}[k], g_{x}[k], {state}t, {values})"]
-        lines += [f"                {x}[k] = low if p < low else high if p > high else p"]
+        lines += ["                for k in range(x0.size):"]
+        lines += [f"                    p, {state}= rule({x}[k], g_{x}[k], {state}t, {values})"]
+        lines += [f"                    {x}[k] = low if p < low else high if p > high else p"]
+    lines += ["            done = marks[mark]"]
+    lines += ["            for k in range(x0.size):"]
+    lines += [f"                kept_{x}[k, mark] = {x}[k]" for x in xs]
     return "\n".join(lines)

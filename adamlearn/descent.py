@@ -1,7 +1,7 @@
 """Run an optimizer on a function: keep its path, sweep its settings, or serve ``scipy.optimize.minimize``."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -101,25 +101,25 @@ def endpoints(
     optimizer: Optimizer,
     gradient: Landscape | Callable[..., Any],
     start: ArrayLike,
-    steps: int,
+    steps: int | Sequence[int] | np.ndarray,
     *,
     bounds: tuple[float, float] = (-np.inf, np.inf),
     **hyperparameters: ArrayLike,
 ) -> np.ndarray:
-    """Where many descents end, compiled whole: for maps of starts and of hyperparameters.
+    """Where many descents end, compiled whole: for maps of starts and of hyperparameters, and long runs.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Its rule and hyperparameters, which must not be schedules. It stays as it is.
+        Its rule and hyperparameters. It stays as it is.
     gradient : Landscape or callable
         A landscape, or ``gradient(x, ...)`` that takes as many numbers as there are coordinates,
         and the step number too if it has a parameter ``t``, and returns a tuple of derivatives.
         Numba must be able to compile it.
     start : array_like, shape (coordinates, ...)
         The coordinates along the first axis; the further axes are a batch.
-    steps : int
-        The number of updates.
+    steps : int, or increasing sequence of int
+        The number of updates; of several numbers, the points are returned after each.
     bounds : (low, high), default none
         After each update the coordinates are brought back between these: projected descent.
     **hyperparameters : array_like
@@ -127,7 +127,7 @@ def endpoints(
 
     Returns
     -------
-    array, shape (coordinates, *batch)
+    array, shape (coordinates, *batch), or (len(steps), coordinates, *batch)
         The batch is that of ``start`` and the hyperparameters broadcast together. A point whose
         gradient overflowed is not finite.
 
@@ -136,7 +136,7 @@ def endpoints(
     ModuleNotFoundError
         If Numba (the extra ``fast``) is not installed.
     TypeError, ValueError
-        If a hyperparameter is unknown, a schedule, or out of range.
+        If a hyperparameter is unknown or out of range, or ``steps`` are not whole and increasing.
 
     Notes
     -----
@@ -146,26 +146,42 @@ def endpoints(
     load_engine("numba")
     from adamlearn import compiled
 
-    values = {name: getattr(optimizer, name) for name in read_rule(optimizer.rule)[1].parameters}
-    unknown = hyperparameters.keys() - values.keys()
+    marks = np.atleast_1d(np.asarray(steps))
+    if marks.dtype.kind not in "iu" or marks.ndim > 1 or (np.diff(marks, prepend=0) < 0).any():
+        raise ValueError(f"steps is {steps}; expected a whole number, or several that increase")
+    known = {name: getattr(optimizer, name) for name in read_rule(optimizer.rule)[1].parameters}
+    unknown = hyperparameters.keys() - known.keys()
     if unknown:
         raise TypeError(f"{sorted(unknown)} are no hyperparameters of {optimizer}")
-    values = {name: np.asarray(hyperparameters.get(name, value)) for name, value in values.items()}
-    for name, value in values.items():
-        if value.dtype.kind not in "fiu":
-            raise TypeError(f"{name} is {value}; expected a number or an array of numbers, not a schedule")
-        for extreme in (value.min(), value.max()):
-            checked(name, extreme)
+    known |= hyperparameters
+    last = int(marks.max(initial=0))
+    schedules = {
+        name: np.array([checked(name, value(t)) for t in range(1, last + 1)])
+        for name, value in known.items()
+        if callable(value)
+    }
+    values = {name: _values(name, value) for name, value in known.items() if name not in schedules}
     points = np.array(start, dtype=float)
     batch = np.broadcast_shapes(points.shape[1:], *(value.shape for value in values.values()))
     coordinates = [np.broadcast_to(coordinate, batch).flatten() for coordinate in points]
     columns = {
-        name: value.astype(float) if value.size == 1 else np.broadcast_to(value, batch).astype(float).ravel()
+        name: value.ravel() if value.size == 1 else np.broadcast_to(value, batch).ravel()
         for name, value in values.items()
     }
     slope = gradient.gradient if isinstance(gradient, Landscape) else gradient
-    compiled.endpoints(optimizer.rule, slope, coordinates, steps, columns, bounds)
-    return np.reshape(coordinates, (len(points), *batch))
+    kept = compiled.descents(optimizer.rule, slope, coordinates, marks, columns, schedules, bounds)
+    ends = np.moveaxis(np.reshape(kept, (len(points), *batch, marks.size)), -1, 0)
+    return ends if np.ndim(steps) else ends[0]
+
+
+def _values(name: str, value: ArrayLike) -> np.ndarray:
+    """The values of a hyperparameter, checked."""
+    values = np.asarray(value)
+    if values.dtype.kind not in "fiu":
+        raise TypeError(f"{name} is {value}; expected a number, an array of numbers, or a schedule")
+    for extreme in (values.min(), values.max()):
+        checked(name, extreme)
+    return values.astype(float)
 
 
 def _value_and_gradient(

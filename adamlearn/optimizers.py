@@ -155,9 +155,9 @@ class Optimizer:
         :meth:`load_state_dict` takes. Hyperparameters are not part of it: they are code.
         """
         arrays = {
-            slot + place: array.copy()
+            slot + place: arrays[i].copy()
+            for i, slot in enumerate(self.slots)
             for place, arrays in self._state.items()
-            for slot, array in zip(self.slots, arrays, strict=True)
         }
         return {"t": self.t, **arrays}
 

@@ -252,6 +252,21 @@ def test_endpoints_refuse(hyperparameters, error, message):
         endpoints(Adam(), mixture, (0.0, 0.0), 5, **hyperparameters)
 
 
-def test_endpoints_refuse_a_schedule():
-    with pytest.raises(TypeError, match="not a schedule"):
-        endpoints(Adam(learning_rate=lambda t: 0.1 / t), mixture, (0.0, 0.0), 5)
+def test_endpoints_follow_a_schedule():
+    optimizer = Adam(learning_rate=lambda t: 0.1 / t**0.5, beta1=lambda t: 0.9 if t < 20 else 0.5)
+    expected = descend(optimizer, rosenbrock, (-1.0, 0.5), 50).positions[-1]
+    assert_allclose(endpoints(optimizer, rosenbrock, (-1.0, 0.5), 50), expected, rtol=1e-10)
+    with pytest.raises(ValueError, match="learning_rate is -1"):
+        endpoints(Adam(learning_rate=lambda t: 5 - t), rosenbrock, (-1.0, 0.5), 50)
+
+
+def test_endpoints_at_several_steps():
+    start = np.random.default_rng(0).uniform(-2, 2, (2, 700))
+    path = descend(Adam(0.01), rosenbrock, start, 30).positions
+    assert_allclose(endpoints(Adam(0.01), rosenbrock, start, [0, 1, 1, 30]), path[[0, 1, 1, 30]], rtol=1e-10)
+
+
+@pytest.mark.parametrize("steps", [2.5, -1, [3, 2], [[1]], [], "many"])
+def test_endpoints_refuse_steps(steps):
+    with pytest.raises(ValueError, match="expected a whole number, or several that increase"):
+        endpoints(Adam(), mixture, (0.0, 0.0), steps)
