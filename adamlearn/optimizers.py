@@ -224,7 +224,8 @@ class Optimizer:
     def __copy__(self) -> Self:
         """A copy with a state of its own: the arrays of a state change in place."""
         new = self.clone()
-        new.load_state_dict(self.state_dict())
+        new._state = {place: tuple(map(np.copy, slots)) for place, slots in self._state.items()}
+        new.t = self.t
         return new
 
     def __repr__(self) -> str:

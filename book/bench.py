@@ -164,8 +164,17 @@ def turn(step, calls):
     return (time.perf_counter() - begin) / calls
 
 
-def times(rule, size, dtype):
-    """Median and quartiles of a step's seconds, by implementation."""
+def times(rule):
+    """Median and quartiles of a step's seconds, by implementation, for every size and dtype."""
+    rows = []
+    for size in SIZES:
+        for dtype in DTYPES:
+            rows.append({"rule": rule, "size": size, "dtype": dtype, "seconds": in_turn(rule, size, dtype)})
+    return rows
+
+
+def in_turn(rule, size, dtype):
+    """The times of one rule, size and dtype: a turn of every implementation, round after round."""
     import numpy as np
 
     rng = np.random.default_rng(0)
@@ -348,18 +357,8 @@ def measure():
     cores = len(os.sched_getaffinity(0))
     threads = sorted({1, cores})
     results = {"machine": machine(), "first step": first_steps(), "steps": [], "peak": {}, "convolution": {}}
-    jobs = [
-        (rule, size, dtype, count)
-        for count in threads
-        for size in SIZES
-        for dtype in DTYPES
-        for rule in RULES
-    ]
-    for rule, size, dtype, count in tqdm(jobs, desc="steps"):
-        found = child("times", count, rule, size, dtype)
-        results["steps"].append(
-            {"rule": rule, "size": size, "dtype": dtype, "threads": count, "seconds": found}
-        )
+    for rule, count in tqdm([(rule, count) for count in threads for rule in RULES], desc="steps"):
+        results["steps"] += [{**row, "threads": count} for row in child("times", count, rule)]
     adam = [row for row in results["steps"] if row["rule"] == "adam"]
     for name in tqdm(adam[0]["seconds"], desc="memory"):
         results["peak"][name] = child("peak", 1, name, 5_000_000)

@@ -79,6 +79,12 @@ def test_going_on_compiled_is_exact_to_the_bit(way):
     assert_array_equal(before, params)
 
 
+def test_a_copy_after_updates_of_nothing():
+    optimizer = Adam()
+    optimizer.update({}, {})
+    assert copy.copy(optimizer).t == 1
+
+
 def test_state_dict_names_slots_and_places(row):
     optimizer = row.cls()
     assert optimizer.state_dict() == {"t": 0}
