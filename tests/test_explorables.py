@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
+from _ext import explorables as served_explorables
 from scipy.signal import lfilter
+from sphinx.errors import ExtensionError
 
 from adamlearn import (
     SGD,
@@ -126,6 +128,13 @@ def test_says_how_to_build_what_is_missing(monkeypatch, tmp_path):
     monkeypatch.setattr(widgets, "SCRIPT", tmp_path / "explorable.js")
     with pytest.raises(FileNotFoundError, match="built from src/ by `make widgets`"):
         landscape(rosenbrock)
+
+
+def test_says_when_the_loader_is_another(monkeypatch, tmp_path):
+    (tmp_path / "micropython.mjs").write_text("export async function loadMicroPython() {}")
+    monkeypatch.setattr(served_explorables, "LOADER", tmp_path / "micropython.mjs")
+    with pytest.raises(ExtensionError, match=r"micropython.mjs has 0 times .*; expected it once"):
+        served_explorables.loader()
 
 
 # What is computed

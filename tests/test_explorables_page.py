@@ -376,6 +376,24 @@ def test_divergence_and_leaving_are_named(open_page):
     assert page.locator("#race .ex-end").nth(1).get_attribute("d").startswith("M-5")  # a cross
 
 
+@pytest.mark.parametrize("fragment", ["", "#race?Adam.learning_rate=5&SGD.learning_rate=0.0025"])
+def test_lines_are_the_paths_and_end_at_the_border(open_page, fragment):
+    page = open_page("race", fragment)
+    settle(page)
+    size = float(page.locator("#race .ex-paths > svg").get_attribute("width"))
+    x_min, x_max, y_min, y_max = rosenbrock.window
+    found = columns(page, "race")
+    for i, label in enumerate(("Adam", "SGD")):
+        d = page.locator("#race .ex-paths .ex-stroke").nth(i).get_attribute("d")
+        drawn = np.array([pair.split(",") for pair in re.split("[ML]", d)[1:]], dtype=float)
+        assert drawn.min() > -25 and drawn.max() < size + 25
+        x = (found[label, "x"] - x_min) / (x_max - x_min) * size
+        y = (y_max - found[label, "y"]) / (y_max - y_min) * size
+        inside = (np.abs(x / size - 0.5) < 0.5) & (np.abs(y / size - 0.5) < 0.5)
+        distance = np.hypot(x[inside, None] - drawn[:, 0], y[inside, None] - drawn[:, 1]).min(axis=1)
+        assert inside.any() and distance.max() < 1
+
+
 @pytest.mark.parametrize("fragment", ["", "#race?Adam.beta1=0.99&start=0.5,2&SGD.momentum=0.5"])
 def test_copied_python_makes_the_same_run(open_page, fragment):
     page = open_page("race", fragment, permissions=["clipboard-read", "clipboard-write"])

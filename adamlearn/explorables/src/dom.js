@@ -12,6 +12,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Set an element's text, and disturb nothing when it is there already. */
+export function setText(element, text) {
+  if (element.textContent !== String(text)) element.textContent = text;
+}
+
 let count = 0;
 export const uniqueId = (stem) => `ex-${stem}-${++count}`;
 

@@ -6,7 +6,7 @@ import { scaleLinear } from "d3-scale";
 import { pointer, select } from "d3-selection";
 import { symbol, symbolStar } from "d3-shape";
 import { ink, menu, numberField, settings, toggle } from "./controls.js";
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { brief, number } from "./format.js";
 import { frame } from "./frame.js";
 import { clamp, hoverSteps, MARGIN, onWidth, path, scaleFor, stepAxis, valueAxis } from "./plot.js";
@@ -209,9 +209,10 @@ function drawMap(store, landscapeNow, onStart) {
       })
       .each(function (run) {
         const step = Math.min(at, Math.max(run.end, 0));
-        const travelled = path(run.x, run.y, scaleX, scaleY, 0, step + 1);
+        const square = { width: size, height: size };
+        const travelled = path(run.x, run.y, scaleX, scaleY, { ...square, end: step + 1 });
         const [rest, casing, stroke, end] = this.children;
-        rest.setAttribute("d", step < run.end ? path(run.x, run.y, scaleX, scaleY, step, run.end + 1) : "");
+        rest.setAttribute("d", step < run.end ? path(run.x, run.y, scaleX, scaleY, { ...square, first: step, end: run.end + 1 }) : "");
         casing.setAttribute("d", travelled);
         stroke.setAttribute("d", travelled);
         end.setAttribute("d", run.end < 0 ? "" : marker(run, step, at));
@@ -295,7 +296,7 @@ function drawLosses(store, onStep) {
       floor: FLOOR,
       ceiling: HEADROOM * Math.max(FLOOR, ...runs.map(({ loss }) => loss[0]).filter(Number.isFinite)),
     });
-    title.textContent = logarithmic ? "f − f*, above the lowest value" : "f, the value";
+    setText(title, logarithmic ? "f − f*, above the lowest value" : "f, the value");
     stepAxis(axisX.node(), scaleX, height);
     valueAxis(axisY.node(), scaleY, width, logarithmic);
     const [low] = scaleY.domain();
@@ -305,11 +306,14 @@ function drawLosses(store, onStep) {
     lines
       .selectAll("path")
       .data(runs, ({ label }) => label)
-      .join("path")
-      .attr("class", "ex-line ex-stroke")
-      .attr("style", ({ optimizer }) => ink(optimizer.color))
-      .attr("stroke-dasharray", ({ optimizer }) => optimizer.dash)
-      .attr("d", ({ loss }) => path(null, loss, scaleX, (v) => scaleY(logarithmic ? Math.max(v, FLOOR) : v)));
+      .join((enter) =>
+        enter
+          .append("path")
+          .attr("class", "ex-line ex-stroke")
+          .attr("style", ({ optimizer }) => ink(optimizer.color))
+          .attr("stroke-dasharray", ({ optimizer }) => optimizer.dash),
+      )
+      .attr("d", ({ loss }) => path(null, loss, scaleX, scaleY, { width, height }));
   }
 
   const stop = onWidth(element, (outer) => {
@@ -344,12 +348,12 @@ function resultTable(store) {
       const fault = faultOf(run, store.errors[label], at);
       loss.classList.toggle("ex-lost", Boolean(fault));
       loss.colSpan = fault ? heads.length : 1;
-      loss.textContent = fault ?? (run ? brief(run.loss[at]) : "");
+      setText(loss, fault ?? (run ? brief(run.loss[at]) : ""));
       for (const cell of others) cell.hidden = Boolean(fault);
       if (!known || fault) continue;
       const distance = run?.distance(at);
-      others[0].textContent = Number.isFinite(distance) ? brief(distance) : "";
-      others[1].textContent = !run ? "" : run.reached >= 0 ? run.reached : "–";
+      setText(others[0], Number.isFinite(distance) ? brief(distance) : "");
+      setText(others[1], !run ? "" : run.reached >= 0 ? run.reached : "–");
     }
   }
   return { element, draw };

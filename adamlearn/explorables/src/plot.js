@@ -2,11 +2,11 @@
 import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
-import { line } from "d3-shape";
 import { number, superscript } from "./format.js";
 
 export const MARGIN = { top: 8, right: 12, bottom: 22, left: 44 };
-const FAR = 4000; // pixels: a coordinate further out than any screen, which renderers still take
+const ROUND = 20; // pixels round a figure in which a line still goes on, so that its cut ends are not seen
+const APART = 0.5; // pixels: points that are closer are one
 
 export const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 
@@ -21,14 +21,45 @@ export function onWidth(element, draw) {
   return () => observer.disconnect();
 }
 
-/** The `d` of a line through points; `count` of them from `first`, with gaps where one is not finite. */
-export function path(xs, ys, scaleX, scaleY, first = 0, count = ys.length) {
-  const shape = line()
-    .defined((i) => Number.isFinite(ys[i]) && Number.isFinite(xs ? xs[i] : i))
-    .x((i) => clamp(scaleX(xs ? xs[i] : i), -FAR, FAR))
-    .y((i) => clamp(scaleY(ys[i]), -FAR, FAR))
-    .digits(1);
-  return shape(Array.from({ length: Math.max(0, Math.min(count, ys.length) - first) }, (_, i) => i + first)) ?? "";
+/**
+ * The `d` of a line through points, from `first` on and before `end`, with gaps where one is not finite.
+ * What is far outside the figure is cut off: a dashed line is slow to paint, seen or not.
+ */
+export function path(xs, ys, scaleX, scaleY, { width, height, first = 0, end = ys.length }) {
+  let d = "";
+  let drawing = false; // the pen is where the last segment ended
+  let [fromX, fromY] = [NaN, NaN];
+  for (let i = first; i < end; i++) {
+    const [x, y] = [scaleX(xs ? xs[i] : i), scaleY(ys[i])];
+    const [dx, dy] = [x - fromX, y - fromY];
+    if (Math.abs(dx) < APART && Math.abs(dy) < APART) continue;
+    const [enter, leave] = partInside(fromX, fromY, dx, dy, width, height);
+    if (enter < leave) {
+      if (!drawing || enter > 0) d += `M${tenths(fromX + enter * dx)},${tenths(fromY + enter * dy)}`;
+      d += `L${tenths(fromX + leave * dx)},${tenths(fromY + leave * dy)}`;
+    }
+    drawing = enter < leave && leave === 1;
+    [fromX, fromY] = [x, y];
+  }
+  return d;
+}
+
+const tenths = (x) => Math.round(10 * x) / 10;
+
+/** Where a segment enters a figure and where it leaves it, as shares of its length; enter > leave if it is all outside. */
+function partInside(x, y, dx, dy, width, height) {
+  if (!Number.isFinite(dx) || !Number.isFinite(dy)) return [1, 0]; // from a gap, or into one
+  let [enter, leave] = [0, 1];
+  const cut = (toSide, towards) => {
+    if (towards > 0) leave = Math.min(leave, toSide / towards);
+    else if (towards < 0) enter = Math.max(enter, toSide / towards);
+    else if (toSide < 0) leave = -1;
+  };
+  cut(x + ROUND, -dx);
+  cut(width + ROUND - x, dx);
+  cut(y + ROUND, -dy);
+  cut(height + ROUND - y, dy);
+  return [enter, leave];
 }
 
 const powers = (x) => {
@@ -36,14 +67,26 @@ const powers = (x) => {
   return Math.abs(exponent) < 3 ? number(x) : `${x < 0 ? "−" : ""}10${superscript(exponent)}`;
 };
 
+const drawn = new WeakMap();
+
+/** Whether an axis is to be drawn again: its scale is not the one that it showed before. */
+function changed(group, scale, ...others) {
+  const key = [scale.domain(), scale.range(), others].join();
+  if (drawn.get(group) === key) return false;
+  drawn.set(group, key);
+  return true;
+}
+
 /** The horizontal axis of steps; of panels one above the other only the last has numbers. */
 export function stepAxis(group, scale, height, numbered = true) {
+  if (!changed(group, scale)) return;
   const axis = axisBottom(scale).ticks(6).tickSize(3).tickPadding(4);
   select(group).attr("transform", `translate(0,${height})`).call(numbered ? axis : axis.tickFormat(""));
 }
 
 /** The vertical axis with faint lines across; logarithmic ones have powers of ten. */
 export function valueAxis(group, scale, width, logarithmic) {
+  if (!changed(group, scale, width, logarithmic)) return;
   const axis = axisLeft(scale).tickSize(-width).tickPadding(6);
   if (logarithmic) {
     const [low, high] = scale.domain().map((x) => Math.log10(x));

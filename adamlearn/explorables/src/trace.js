@@ -2,7 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import { ink, menu, settings, slider, toggle } from "./controls.js";
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { label as labelOf, number, spoken } from "./format.js";
 import { frame } from "./frame.js";
 import { settingRefusal, settingScale } from "./parameters.js";
@@ -135,10 +135,13 @@ function drawPanel(store, panel, { onStep, stems = false, onDraw, last = false }
     lines
       .selectAll("path")
       .data(shown, ({ label, quantity }) => `${label} ${quantity}`)
-      .join("path")
-      .attr("class", stems ? "ex-stems" : "ex-line ex-stroke")
-      .attr("style", style)
-      .attr("stroke-dasharray", dash)
+      .join((enter) =>
+        enter
+          .append("path")
+          .attr("class", stems ? "ex-stems" : "ex-line ex-stroke")
+          .attr("style", style)
+          .attr("stroke-dasharray", dash),
+      )
       .attr("stroke-width", stems ? clamp((0.5 * width) / steps(), 0.3, 1.5) : null)
       .attr("d", ({ values }) => (stems ? stemPath(values) : linePath(values, positive)));
     dots
@@ -152,7 +155,7 @@ function drawPanel(store, panel, { onStep, stems = false, onDraw, last = false }
       .attr("cy", ({ values }) => positive(values[at - 1]));
   }
 
-  const linePath = (values, scale) => path(null, values, (i) => scaleX(i + 1), scale);
+  const linePath = (values, scale) => path(null, values, (i) => scaleX(i + 1), scale, { width, height });
   const stemPath = (values) =>
     Array.from(values, (g, i) => (Number.isFinite(g) ? `M${scaleX(i + 1).toFixed(1)},${scaleY(0).toFixed(1)}V${scaleY(g).toFixed(1)}` : "")).join("");
   const isDrawn = () => store.get("stream") === "drawn";
@@ -284,12 +287,12 @@ function valueTable(store, quantities) {
   const element = h("div", { class: "ex-table ex-values" }, table);
 
   function draw(columns, step) {
-    at.textContent = `step ${step}`;
+    setText(at, `step ${step}`);
     quantities.forEach((quantity, i) => {
       rows[i].hidden = ![...columns.values()].some((values) => values[quantity]);
       optimizers.forEach(({ label }, j) => {
         const values = columns.get(label)?.[quantity];
-        cells[i][j].textContent = values ? number(values[step - 1]) : "";
+        setText(cells[i][j], values ? number(values[step - 1]) : "");
       });
     });
   }

@@ -33,11 +33,14 @@ export function transport({ first, steps, onStep, playing = true }) {
   const isPlaying = () => Boolean(frame || timer);
 
   function show(step) {
-    at = Math.max(first, Math.min(steps(), step));
-    range.max = steps();
-    range.value = at;
-    range.style.setProperty("--ex-filled", `${(100 * (at - first)) / Math.max(1, steps() - first)}%`);
-    readout.textContent = `step ${at}`;
+    const last = steps();
+    at = Math.max(first, Math.min(last, step));
+    if (Number(range.max) !== last || readout.textContent !== `step ${at}`) {
+      range.max = last;
+      range.value = at;
+      range.style.setProperty("--ex-filled", `${(100 * (at - first)) / Math.max(1, last - first)}%`);
+      readout.textContent = `step ${at}`;
+    }
     onStep(at);
   }
 
