@@ -35,9 +35,7 @@ PYTHON = [
 
 # MicroPython's loader compares its copy of the table of functions with the original at every call between
 # the two languages. Nothing changes that table here, and the comparing takes half of a run's time.
-CHECK = (
-    ',assert(wasmTable.get(funcPtr)==func,"JavaScript-side Wasm function table mirror is out of date!")'
-)
+CHECK = ',assert(wasmTable.get(funcPtr)==func,"JavaScript-side Wasm function table mirror is out of date!")'
 
 # Where the script cannot be loaded, as from a file without a server, the pictures take their places.
 STILLS = (
