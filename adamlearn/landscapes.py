@@ -119,7 +119,7 @@ def _mixture(x, y):
     total = 0.0
     for a, b in MEANS:
         dx, dy = x - a, y - b
-        total = total + np.exp(-(dx**2 - dx * dy + dy**2) / 1.5)
+        total = total + np.exp((dx * dy - dx**2 - dy**2) / 1.5)
     return -total / (4 * np.pi * 3**0.5)
 
 
@@ -127,7 +127,7 @@ def _mixture_gradient(x, y):
     total_x, total_y = 0.0, 0.0
     for a, b in MEANS:
         dx, dy = x - a, y - b
-        density = np.exp(-(dx**2 - dx * dy + dy**2) / 1.5)
+        density = np.exp((dx * dy - dx**2 - dy**2) / 1.5)
         total_x = total_x + density * (2 * dx - dy)
         total_y = total_y + density * (2 * dy - dx)
     scale = 4 * np.pi * 3**0.5 * 1.5

@@ -1,5 +1,6 @@
 """The explorables in a page, with MicroPython: what they compute, how they answer to hand and keyboard."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -200,6 +201,22 @@ def test_start_follows_a_finger(open_page):
     )
 
 
+def test_finger_scrolls_over_the_map(open_page):
+    page = open_page("race", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 600})
+    box = page.locator("#race .ex-map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for i in range(10):
+        points = [{"x": x, "y": y - 12 * i}]
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": points}
+        )
+        settle(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("scrollY > 50")
+    assert get(page, "race", "start") == list(rosenbrock.start)
+
+
 def test_start_follows_the_arrow_keys(open_page):
     page = open_page("race")
     handle = page.locator("#race .ex-start")
@@ -254,6 +271,21 @@ def test_steps_are_played_and_shown_one_by_one(open_page):
     page.wait_for_timeout(500)
     race.get_by_role("button", name="Pause").click()
     assert 3 < int(race.locator(".ex-at").inner_text().split()[1]) < 100
+
+
+@pytest.mark.parametrize(
+    ("name", "panel", "first"), [("race", ".ex-losses svg", 0), ("bound", ".ex-panel svg", 1)]
+)
+def test_step_under_the_pointer_is_told(open_page, name, panel, first):
+    page = open_page(name)
+    svg, told = page.locator(f"#{name} {panel}").first, page.locator(f"#{name} .ex-transport .ex-at")
+    last = told.inner_text()
+    svg.hover()
+    share = (svg.bounding_box()["width"] / 2 - 44) / (svg.bounding_box()["width"] - 56)
+    step = int(told.inner_text().removeprefix("step "))
+    assert step == pytest.approx(first + share * (int(last.removeprefix("step ")) - first), abs=1)
+    page.mouse.move(0, 0)
+    assert told.inner_text() == last
 
 
 def test_motion_is_reduced_on_request(open_page):
@@ -374,6 +406,8 @@ def test_divergence_and_leaving_are_named(open_page):
     page.wait_for_function("document.querySelector('#race .ex-live').textContent.includes('outside the map')")
     assert f"SGD: diverged at step {lost}" in page.locator("#race .ex-live").inner_text()
     assert page.locator("#race .ex-end").nth(1).get_attribute("d").startswith("M-5")  # a cross
+    beside = "row => getComputedStyle(row.querySelector('td'), '::after').content"
+    assert [rows.nth(i).evaluate(beside) for i in range(2)] == ['"off the map"', "none"]
 
 
 @pytest.mark.parametrize("fragment", ["", "#race?Adam.learning_rate=5&SGD.learning_rate=0.0025"])
@@ -444,6 +478,29 @@ def test_axe_finds_nothing(open_page, width, scheme):
     found = [(v["id"], node["html"][:120]) for v in violations["violations"] for node in v["nodes"]]
     assert found == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_nothing_overlaps_in_print(open_page):
+    """On paper a page is laid out anew, but no script runs to fit the figures."""
+    page = open_page("race", color_scheme="dark")
+    page.evaluate(
+        """() => {
+            const { style } = document.querySelector("#race .ex-paths");
+            style.width = `${document.querySelector("#race .ex-paths").getAttribute("width")}px`;
+        }"""
+    )
+    wide = page.locator("#race .ex-paths").bounding_box()["width"]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    boxes = [
+        page.locator(f"#race {part}").bounding_box() for part in (".ex-paths", ".ex-table", ".ex-losses")
+    ]
+    assert boxes[0]["width"] == wide > 350
+    for above, below in itertools.pairwise(boxes):
+        assert above["y"] + above["height"] <= below["y"]
+    ink = page.locator("#race .ex-question").evaluate("element => getComputedStyle(element).color")
+    assert ink == "rgb(34, 34, 34)"
+    assert not page.locator("#race").get_by_role("button", name="Reset").is_visible()
 
 
 def test_every_control_is_reached_by_tab(open_page):

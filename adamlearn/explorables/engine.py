@@ -12,25 +12,23 @@ def descend(rule, slots, hyperparameters, value, gradient, start, steps, out, of
     """Run a rule on a function of two variables: the columns x, y and the value, each ``steps + 1`` long."""
     rows = steps + 1
     x, y = start
-    gx = gy = 0.0
     of_x = of_y = (0.0,) * slots
-    for t in range(rows):
-        try:
+    t = 0
+    try:
+        while t < rows:
             height = value(x, y)
             gx, gy = gradient(x, y)
-        except REFUSED:
-            height = NAN
-        if (gx * gx + gy * gy + height) * 0 != 0:
-            for i in range(offset + t, offset + rows):
-                out[i] = out[i + rows] = out[i + 2 * rows] = NAN
-            return
-        i = offset + t
-        out[i], out[i + rows], out[i + 2 * rows] = x, y, height
-        try:
-            x, *of_x = rule(x, gx, *of_x, t + 1, *hyperparameters)
-            y, *of_y = rule(y, gy, *of_y, t + 1, *hyperparameters)
-        except REFUSED:
-            x = NAN
+            if (gx * gx + gy * gy + height) * 0 != 0:
+                break
+            i = offset + t
+            out[i], out[i + rows], out[i + 2 * rows] = x, y, height
+            t += 1
+            x, *of_x = rule(x, gx, *of_x, t, *hyperparameters)
+            y, *of_y = rule(y, gy, *of_y, t, *hyperparameters)
+    except REFUSED:
+        pass
+    for i in range(offset + t, offset + rows):
+        out[i] = out[i + rows] = out[i + 2 * rows] = NAN
 
 
 def trace(rule, slots, names, values, stream, settings, start, bounds, steps, quantities, out, offset):

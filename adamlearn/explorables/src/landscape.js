@@ -60,6 +60,7 @@ export function landscape(model, el) {
 
   function draw() {
     const at = Math.min(hovered ?? steps.at, store.get("_result").rows - 1);
+    steps.tell(at);
     map.draw(runs, at);
     losses.draw(runs, at);
     table.draw(runs, at);
@@ -241,8 +242,9 @@ function drawMap(store, landscapeNow, onStart) {
     const y = clamp(scaleY.invert(py - margin.top), y0, y1);
     onStart([round(x, x1 - x0), round(y, y1 - y0)]);
   }
-  const dragging = (subject) =>
-    subject.call(
+  // A mouse may take the start anywhere on the map; a finger takes it by its handle, taps, or scrolls.
+  above
+    .call(
       drag()
         .container(above.node())
         .filter((event) => !event.ctrlKey && !event.button && (event.type !== "touchstart" || handle.node().contains(event.target)))
@@ -251,10 +253,9 @@ function drawMap(store, landscapeNow, onStart) {
           move(event.x, event.y);
         })
         .on("drag", (event) => move(event.x, event.y)),
-    );
-  // A mouse may take the start anywhere on the map; a finger takes it by its handle, taps, or scrolls.
+    )
+    .style("touch-action", "manipulation"); // d3-drag has set it to none
   above.insert("rect", "g").attr("class", "ex-field");
-  dragging(above);
   above.on("click", (event) => event.pointerType !== "mouse" && move(...pointer(event)));
   handle.on("keydown", (event) => {
     const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -347,6 +348,7 @@ function resultTable(store) {
       const run = runs.find((other) => other.label === label);
       const fault = faultOf(run, store.errors[label], at);
       loss.classList.toggle("ex-lost", Boolean(fault));
+      loss.classList.toggle("ex-outside", Boolean(!fault && run?.outside(at)));
       loss.colSpan = fault ? heads.length : 1;
       setText(loss, fault ?? (run ? brief(run.loss[at]) : ""));
       for (const cell of others) cell.hidden = Boolean(fault);

@@ -38,6 +38,7 @@ export function trace(model, el) {
   let known = 0;
   function draw() {
     const at = Math.min(hovered ?? steps.at, store.get("_result").rows);
+    steps.tell(at);
     for (const panel of [gradients, ...panels]) panel.draw(columns, at);
     table.draw(columns, at);
   }

@@ -1,5 +1,5 @@
 // The step that is on show: a slider, and for paths buttons to play, pause and step.
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 
 const ICONS = {
   play: "M3,1.5V12.5L12.5,7Z",
@@ -21,6 +21,7 @@ function icon(name) {
 /** `first` is 0 or 1, `steps()` the last step; `onStep` is told where the slider stands. */
 export function transport({ first, steps, onStep, playing = true }) {
   let at = steps();
+  let known; // where the slider shows it
   let frame = 0;
   let timer = 0;
   const range = h("input", { type: "range", min: first, step: 1, "aria-label": "step on show" });
@@ -35,11 +36,11 @@ export function transport({ first, steps, onStep, playing = true }) {
   function show(step) {
     const last = steps();
     at = Math.max(first, Math.min(last, step));
-    if (Number(range.max) !== last || readout.textContent !== `step ${at}`) {
+    if (Number(range.max) !== last || known !== at) {
+      known = at;
       range.max = last;
       range.value = at;
       range.style.setProperty("--ex-filled", `${(100 * (at - first)) / Math.max(1, last - first)}%`);
-      readout.textContent = `step ${at}`;
     }
     onStep(at);
   }
@@ -85,6 +86,8 @@ export function transport({ first, steps, onStep, playing = true }) {
   return {
     element,
     stop,
+    /** Say which step is on show: the slider's, or the one under the pointer. */
+    tell: (step) => setText(readout, `step ${step}`),
     /** Go on showing the last step when the number of steps changes. */
     refit: (followEnd) => show(followEnd ? steps() : at),
     get at() {
