@@ -290,12 +290,13 @@ def test_step_under_the_pointer_is_told(open_page, name, panel, first):
 
 def test_motion_is_reduced_on_request(open_page):
     page = open_page("race", reduced_motion="reduce")
+    page.clock.install(time="2026-01-01")
+    page.clock.pause_at("2026-01-02")
     race = page.locator("#race")
     race.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(500)
-    assert race.locator(".ex-at").inner_text() == "step 0"  # the first still stands longer than that
-    page.wait_for_timeout(500)
-    assert race.locator(".ex-at").inner_text() == "step 20"
+    for milliseconds, step in [(0, 0), (699, 0), (1, 20), (700, 40)]:
+        page.clock.run_for(milliseconds)
+        assert race.locator(".ex-at").inner_text() == f"step {step}"
 
 
 def test_setting_is_in_the_address(open_page):
