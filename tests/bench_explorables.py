@@ -1,6 +1,5 @@
 """How fast the explorables are in a page: `PYTHONPATH=book python -m tests.bench_explorables [name ...]`."""
 
-import gzip
 import sys
 import tempfile
 from pathlib import Path
@@ -11,7 +10,7 @@ from _ext.explorables import serve_into
 from adamlearn import SGD, AdaBelief, Adam, AMSGrad, RAdam
 from adamlearn.explorables import landscape
 from adamlearn.landscapes import LANDSCAPES
-from tests.browser import chromium, own_host_page, served
+from tests.browser import chromium, own_host_page, served, weigh
 from tests.test_explorables_page import HEAD
 
 FIVE = [SGD(0.001), *(kind(learning_rate=0.05) for kind in (Adam, AMSGrad, RAdam, AdaBelief))]
@@ -60,22 +59,6 @@ def ready_after_load(browser, address, page_name, repeat=LOADS):
             )
             times.append(page.evaluate(READY))
     return times
-
-
-def weigh(browser, address, page_name):
-    """The bytes of every file that a page loads, as gzip would send it (fonts and images as they are)."""
-    sizes = {}
-    with own_host_page(browser, address, viewport={"width": 1280, "height": 900}) as (page, _):
-
-        def note(response):
-            body = response.body()
-            packed = len(gzip.compress(body, 9))
-            sizes[response.url.removeprefix(address).split("?")[0]] = min(packed, len(body))
-
-        page.on("response", note)
-        page.goto(address + page_name, wait_until="networkidle")
-        page.wait_for_timeout(1000)
-    return sizes
 
 
 def main():

@@ -1,5 +1,6 @@
 """Chromium for the tests that look at pages: no other host can be reached, and what goes wrong is noted."""
 
+import gzip
 import os
 import shutil
 import threading
@@ -72,3 +73,19 @@ def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page, faults
     context.close()
+
+
+def weigh(browser: Browser, site: str, path: str) -> dict[str, int]:
+    """The bytes of each file that a page loads down to its end, gzipped where that makes it smaller."""
+    with own_host_page(browser, site, viewport={"width": 1280, "height": 900}) as (page, faults):
+        responses = []
+        page.on("response", lambda response: responses.append(response))
+        page.goto(site + path, wait_until="networkidle")
+        for _ in range(page.evaluate("Math.ceil(document.documentElement.scrollHeight / innerHeight)")):
+            page.mouse.wheel(0, 900)
+            page.wait_for_timeout(20)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        assert faults == [], faults
+        bodies = {response.url.removeprefix(site).split("?")[0]: response.body() for response in responses}
+    return {name: min(len(gzip.compress(body, 9)), len(body)) for name, body in bodies.items()}

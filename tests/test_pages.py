@@ -12,7 +12,7 @@ PAGES = sorted(str(page.relative_to(HTML)) for page in HTML.rglob("*.html") if "
 
 PROSE = """main => {
     const copy = main.cloneNode(true);
-    copy.querySelectorAll("pre, code, script, mjx-container").forEach(element => element.remove());
+    copy.querySelectorAll("pre, code, script, .katex").forEach(element => element.remove());
     return copy.textContent;
 }"""
 
@@ -44,13 +44,12 @@ def test_the_book_is_built():
 def test_page_is_whole(phone, site, path):
     page, faults = phone
     page.goto(site + path, wait_until="networkidle")
-    page.wait_for_function("!window.MathJax || MathJax.startup?.promise?.then(() => true)")
     assert faults == []
 
     formulas = page.locator(".math").count()
-    typeset = page.locator(".math:has(mjx-container)").count()
+    typeset = page.locator(".math:has(.katex-html *):has(math *)").count()
     assert typeset == formulas, f"{formulas - typeset} formulas are not typeset"
-    assert page.locator("mjx-merror").all_inner_texts() == []
+    assert page.locator(".katex-error, merror").all_inner_texts() == []
 
     prose = page.locator("main").evaluate(PROSE)
     assert not re.search(r"\$\$|:::|\{[a-z:]+\}`", prose), "markup stands on the page as text"

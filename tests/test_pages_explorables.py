@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium, own_host_page, served
+from tests.browser import chromium, own_host_page, served, weigh
 
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build" / "html"
@@ -50,6 +50,15 @@ def test_explorables_are_drawn(browser, site, path, width, scheme):
         violations = page.evaluate("axe.run('.explorable')")["violations"]
         assert [(v["id"], node["html"]) for v in violations for node in v["nodes"]] == []
         assert faults == []
+
+
+@pytest.mark.parametrize("path", EXPLORABLE)
+def test_page_is_light(browser, site, path):
+    """Over the wire, all included, less than 600 kB; the heaviest files say where it went if not."""
+    sizes = weigh(browser, site, path)
+    heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:15]
+    print(f"\n{path}: {sum(sizes.values()) / 1000:.0f} kB")
+    assert sum(sizes.values()) < 600_000, heaviest
 
 
 @pytest.mark.parametrize("path", EXPLORABLE)

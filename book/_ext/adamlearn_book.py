@@ -1,21 +1,23 @@
-"""Sphinx extension of the book: no stale output, and no request to any other host."""
+"""Sphinx extension of the book: no stale output, no request to any other host, and no byte to no use."""
 
 import hashlib
 import importlib.metadata
 import platform
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+
+from PIL import Image
+from sphinx.transforms.post_transforms.images import BaseImageConverter
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
 
-# Files and folders of the npm packages that the pages load, by their place under _static/vendor.
-VENDORED = {
-    "mathjax/LICENSE": "mathjax/LICENSE",
-    "mathjax/tex-mml-chtml.js": "mathjax/es5/tex-mml-chtml.js",
-    "mathjax/input/tex/extensions": "mathjax/es5/input/tex/extensions",
-    "mathjax/output/chtml/fonts/woff-v2": "mathjax/es5/output/chtml/fonts/woff-v2",
-}
+ASSETS = BOOK / "assets"
+
+VENDORED = ["LICENSE", "dist/katex.min.css", "dist/fonts/*.woff2"]  # what the pages load of KaTeX
+UNUSED = ("thebe", "design")  # Jupyter Book puts their scripts and styles on every page
 
 
 def fingerprint(*paths, also=()):
@@ -44,32 +46,72 @@ def notice_changes(app, config):
             shutil.rmtree(old)
     config.nb_execution_cache_path = str(caches / state)
     config.html_context["assets"] = fingerprint(
-        BOOK / "_static", BOOK / "_ext", BOOK / "assets" / "package-lock.json"
+        BOOK / "_static",
+        BOOK / "_ext",
+        BOOK / "_templates",
+        *(file for file in ASSETS.iterdir() if file.is_file()),
     )
 
 
-def drop_thebe(app, pagename, templatename, context, doctree):
-    """Jupyter Book puts thebe's script on every page: from another host, and to no use here."""
+class ServePicturesAsAvif(BaseImageConverter):
+    """Let the pages show figures as AVIF: a fifth of the bytes, and no difference to the eye."""
+
+    default_priority = 250  # after those of Sphinx
+    formats = ("html",)
+
+    def match(self, node):
+        return node["uri"].endswith(".png")
+
+    def handle(self, node):
+        source = Path(self.app.srcdir, node["uri"])
+        name = hashlib.sha256(source.read_bytes()).hexdigest()[:32]
+        target = Path(self.app.outdir).parent / ".avif" / f"{name}.avif"
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            partial = target.with_suffix(".partial")
+            image = Image.open(source).convert("RGB")
+            # Tuned for likeness (SSIM), thin lines stay sharper than by default at the same size.
+            image.save(partial, "AVIF", quality=45, subsampling="4:4:4", speed=6, advanced={"tune": "ssim"})
+            partial.replace(target)
+        node["uri"] = str(target)
+        node["candidates"] = {"*": str(target)}
+        self.env.images.add_file(self.env.docname, str(target))
+
+
+def drop_unused(app, pagename, templatename, context, doctree):
     for files in ("script_files", "css_files"):
-        context[files] = [file for file in context[files] if "thebe" not in str(file)]
+        context[files] = [file for file in context[files] if not any(name in str(file) for name in UNUSED)]
 
 
-def copy_vendored(app, exception):
-    """Copy what the pages load from the npm packages."""
+def copy_vendored(folder):
+    katex = ASSETS / "node_modules" / "katex"
+    for source in (file for pattern in VENDORED for file in katex.glob(pattern)):
+        target = folder / source.relative_to(katex)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+
+
+def lighten(app, exception):
+    """Drop what no page uses of styles and fonts; whenever Sphinx writes pages, its files are whole again."""
     if exception or app.builder.format != "html":
         return
-    for target, source in VENDORED.items():
-        source = BOOK / "assets" / "node_modules" / source
-        target = Path(app.outdir, "_static", "vendor", target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            shutil.copy2(source, target)
+    html = Path(app.outdir)
+    stamp = html.parent / ".lightened"
+
+    def state():
+        styles = (file for file in html.rglob("*.css") if "explorables" not in file.parts)
+        return fingerprint(*sorted(html.rglob("*.html")), *sorted(styles))
+
+    if not stamp.exists() or stamp.read_text() != state():
+        copy_vendored(html / "_static" / "vendor" / "katex")
+        node = Path(sys.executable).with_name("node")
+        subprocess.run([node, ASSETS / "lighten.mjs", html], check=True)
+        stamp.write_text(state())
 
 
 def setup(app):
+    app.add_post_transform(ServePicturesAsAvif)
     app.connect("config-inited", notice_changes)
-    app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", copy_vendored)
+    app.connect("html-page-context", drop_unused, priority=900)
+    app.connect("build-finished", lighten, priority=900)  # when all others have copied their files
     return {"parallel_read_safe": True, "parallel_write_safe": True}
