@@ -5,6 +5,7 @@ machine does falls on all of them. Each number of threads, and each measurement 
 process of its own, held to that many cores.
 """
 
+import importlib
 import json
 import os
 import platform
@@ -91,7 +92,7 @@ def torch_forms(rule, p, g):
     name, options, forms = TORCH.get(rule, ("", {}, ()))
     for form in forms:
         q = torch.from_numpy(p.copy()).requires_grad_()
-        q.grad = torch.from_numpy(g)
+        q.grad = torch.from_numpy(g.copy())  # Nesterov's foreach form writes into it
         flags = {"foreach": form == "foreach"} | ({"fused": True} if form == "fused" else {})
         yield f"torch {form}", getattr(torch.optim, name)([q], lr=1e-3, **options, **flags).step
 
@@ -332,7 +333,8 @@ def part(name, threads, *arguments):
     """What a child process does: hold itself to some cores, measure, print."""
     os.sched_setaffinity(0, list(os.sched_getaffinity(0))[: int(threads)])
     parts = {"times": times, "peak": peak, "convolutions": convolutions, "descents": descents}
-    found = parts[name](*(int(argument) if argument.isdigit() else argument for argument in arguments))
+    function = parts[name] if name in parts else getattr(importlib.import_module("ladder"), name)
+    found = function(*(int(argument) if argument.isdigit() else argument for argument in arguments))
     print(json.dumps(found))
 
 
@@ -364,7 +366,20 @@ def measure():
         results["peak"][name] = child("peak", 1, name, 5_000_000)
     results["convolution"] = {count: child("convolutions", count) for count in threads}
     results["descents"] = child("descents", cores)
+    results["ladder"] = measure_ladder()
     return results
+
+
+def measure_ladder():
+    """What the chapter "How fast can a formula be?" shows of Adam: ladder.py, on one core and on all."""
+    cores = len(os.sched_getaffinity(0))
+    results = {"machine": machine(), "caches": child("caches", 1), "steps": [], "roofs": {}}
+    for count in sorted({1, cores}):
+        for dtype in DTYPES:
+            results["steps"] += child("climb", count, dtype)
+        results["roofs"][count] = child("roofs", count)
+    results |= {name: child(name, 1) for name in ("tiles", "powers")}
+    return results | {"torch": child("torch_operations", 1)}
 
 
 def table(results):
@@ -380,7 +395,10 @@ def table(results):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:] == ["ladder"]:
+        results = json.loads(RESULTS.read_text()) | {"ladder": measure_ladder()}
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    elif len(sys.argv) > 1:
         part(*sys.argv[1:])
     else:
         results = measure()

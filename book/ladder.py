@@ -1,0 +1,305 @@
+"""From the slide's class to the limit of memory: one step of Adam, written in ever faster ways.
+
+The chapter "How fast can a formula be?" shows these functions and checks that they agree;
+`python book/bench.py ladder` times them, and what the machine allows.
+"""
+
+import os
+import resource
+import statistics
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import numba
+import numpy as np
+from bench import ROUNDS, SECONDS, SlideAdam, turn
+
+from adamlearn import Adam, rules
+
+SIZES = {
+    "float64": (2, 100, 1_000, 4_096, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 20_000_000),
+    "float32": (4_096, 20_000_000),
+}
+TILES = [2**k for k in range(8, 24)]
+TILED = 10_000_000  # elements that are cut in tiles
+STEPS = (1, 10, 100, 1_000, 10_000, 60_000, 100_000)
+NEAR = 512  # elements of which four arrays stay in the nearest cache
+HYPERPARAMETERS = (1e-3, 0.9, 0.999, 1e-8)
+T = 1_000  # the step at which the rungs are timed
+POOL = ThreadPoolExecutor()
+
+
+def whole_arrays(p, g, m, v, t):
+    """The rule over whole arrays, and back into them."""
+    p[:], m[:], v[:] = rules.adam(p, g, m, v, t)
+
+
+def whole_arrays_out(p, g, m, v, a, b, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """The same operations, and no new array: ``a`` and ``b`` are kept from step to step."""
+    np.multiply(m, beta1, out=m)
+    np.multiply(g, 1 - beta1, out=a)
+    np.add(m, a, out=m)
+    np.multiply(v, beta2, out=v)
+    np.square(g, out=a)
+    np.multiply(a, 1 - beta2, out=a)
+    np.add(v, a, out=v)
+    np.divide(m, 1 - beta1**t, out=a)
+    np.multiply(a, learning_rate, out=a)
+    np.divide(v, 1 - beta2**t, out=b)
+    np.sqrt(b, out=b)
+    np.add(b, epsilon, out=b)
+    np.divide(a, b, out=a)
+    np.subtract(p, a, out=p)
+
+
+def in_tiles(p, g, m, v, t, tile=8_192):
+    """The rule, handed short pieces of the arrays."""
+    for start in range(0, p.size, tile):
+        piece = slice(start, start + tile)
+        whole_arrays(p[piece], g[piece], m[piece], v[piece], t)
+
+
+def in_tiles_out(p, g, m, v, a, b, t, tile=8_192):
+    """Both: short pieces, and no new array."""
+    for start in range(0, p.size, tile):
+        piece = slice(start, start + tile)
+        size = p[piece].size
+        whole_arrays_out(p[piece], g[piece], m[piece], v[piece], a[:size], b[:size], t)
+
+
+def adam_by_products(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Adam with its divisions by numbers made products with their reciprocals."""
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m * (1 / (1 - beta1**t))
+    v_hat = v * (1 / (1 - beta2**t))
+    return p - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+
+
+def compiled_loops(rule=rules.adam, **options):
+    """A rule in a loop over elements, compiled by Numba: in place, and into another array."""
+    compiled = numba.njit(**options)(rule)
+
+    @numba.njit(**options)
+    def in_place(p, g, m, v, t, learning_rate, beta1, beta2, epsilon):
+        for i in range(p.size):
+            p[i], m[i], v[i] = compiled(p[i], g[i], m[i], v[i], t, learning_rate, beta1, beta2, epsilon)
+
+    @numba.njit(**options)
+    def into(p, g, m, v, out, t, learning_rate, beta1, beta2, epsilon):
+        for i in range(p.size):
+            out[i], m[i], v[i] = compiled(p[i], g[i], m[i], v[i], t, learning_rate, beta1, beta2, epsilon)
+
+    return in_place, into
+
+
+def seven_streams(p, g, m, v):
+    """Read p, g, m, v and write p, m, v, with no arithmetic to speak of: what memory allows."""
+    for i in range(p.size):
+        p[i] += g[i]
+        m[i] += g[i]
+        v[i] += g[i]
+
+
+def multiply_add(x, repeats):
+    """Sixteen operations an element on what stays in the nearest cache: what arithmetic allows."""
+    for _ in range(repeats):
+        for i in range(x.size):
+            y = x[i]
+            for _ in range(8):
+                y = y * 0.5 + 0.25
+            x[i] = y
+
+
+def in_threads(loop, arrays, *numbers):
+    """A loop over equal parts of long arrays, a thread for each core."""
+    threads = len(os.sched_getaffinity(0)) if arrays[0].size > 80_000 else 1
+    bounds = [arrays[0].size * part // threads for part in range(threads + 1)]
+    parts = [slice(*pair) for pair in pairwise(bounds)]
+    list(map_in_threads(lambda part: loop(*(array[part] for array in arrays), *numbers), parts))
+
+
+def map_in_threads(work, items):
+    return POOL.map(work, items) if len(items) > 1 else map(work, items)
+
+
+def rungs(p, g):
+    """Every rung's step, by name; with more than one thread only those that use them."""
+    streams = numba.njit(nogil=True, error_model="numpy")(seven_streams)
+    arrays = [p.copy(), g, np.zeros_like(p), np.zeros_like(p)]
+    compiled, q = Adam(engine="numba"), p.copy()
+    steps = {
+        "adamlearn, numba": lambda: compiled.update(q, g, out=q),
+        "seven streams": lambda: in_threads(streams, arrays),
+    }
+    if len(os.sched_getaffinity(0)) > 1:
+        return steps
+
+    slide, slide_p, engine, engine_p = SlideAdam(), p.copy(), Adam(), p.copy()
+    state = p.copy(), g, np.zeros_like(p), np.zeros_like(p)  # one for all the others: it saves memory
+    scratch = np.zeros_like(p), np.zeros_like(p)
+    checked, _ = compiled_loops()
+    unchecked, into = compiled_loops(error_model="numpy")
+    products, _ = compiled_loops(adam_by_products, error_model="numpy")
+    return {
+        "the slide's class": lambda: slide.update(slide_p, g),
+        "whole arrays, out=": lambda: whole_arrays_out(*state, *scratch, T),
+        "the rule in tiles": lambda: in_tiles(*state, T),
+        "tiles, out=": lambda: in_tiles_out(*state, *scratch, T),
+        "the rule over arrays": lambda: whole_arrays(*state, T),
+        "adamlearn, numpy": lambda: engine.update(engine_p, g, out=engine_p),
+        "njit, integer t": lambda: checked(*state, T, *HYPERPARAMETERS),
+        "njit, float t": lambda: checked(*state, float(T), *HYPERPARAMETERS),
+        "njit, unchecked, integer t": lambda: unchecked(*state, T, *HYPERPARAMETERS),
+        "njit, unchecked": lambda: unchecked(*state, float(T), *HYPERPARAMETERS),
+        "njit, products": lambda: products(*state, float(T), *HYPERPARAMETERS),
+        "njit, another array": lambda: into(*state, scratch[0], float(T), *HYPERPARAMETERS),
+        "njit, the same array twice": lambda: into(*state, state[0], float(T), *HYPERPARAMETERS),
+    } | steps
+
+
+def in_turn(steps, rounds=ROUNDS):
+    """Quartiles of each step's seconds; the steps take turns, so that what else runs falls on all."""
+    calls = {}
+    for name, step in steps.items():
+        turn(step, 2)  # compiles, allocates
+        calls[name] = max(1, round(SECONDS / turn(step, 1)))
+    seconds = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, step in steps.items():
+            seconds[name].append(turn(step, calls[name]))
+    quartiles = {name: statistics.quantiles(values, n=4) for name, values in seconds.items()}
+    return {
+        name: dict(zip(("low", "median", "high"), found, strict=True)) for name, found in quartiles.items()
+    }
+
+
+def draw(size, dtype="float64"):
+    rng = np.random.default_rng(0)
+    return rng.standard_normal(size).astype(dtype), rng.standard_normal(size).astype(dtype)
+
+
+def climb(dtype):
+    """Seconds of a step of every rung, for every size; for the largest, its pages of new memory too."""
+    rows = []
+    for size in SIZES[dtype]:
+        steps = rungs(*draw(size, dtype))
+        row = {"size": size, "dtype": dtype, "threads": len(os.sched_getaffinity(0))}
+        rows.append(row | {"seconds": in_turn(steps, ROUNDS if size < 10_000_000 else 5)})
+    rows[-1]["faults"] = {name: faults(step) for name, step in steps.items()}
+    return rows
+
+
+def faults(step):
+    """How many pages of new memory a step has the system lay out."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    step()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+def tiles():
+    """Seconds an element, by the size of the tiles; the largest tile is the whole."""
+    arrays = [*draw(TILED), np.zeros(TILED), np.zeros(TILED)]
+    steps = {tile: lambda tile=tile: in_tiles(*arrays, T, tile) for tile in (*TILES, TILED)}
+    return [
+        {"tile": tile, "seconds": {quartile: value / TILED for quartile, value in found.items()}}
+        for tile, found in in_turn(steps, 5).items()
+    ]
+
+
+def roofs():
+    """Seconds an element of loops whose arrays stay in the nearest cache: what arithmetic allows."""
+    threads = range(len(os.sched_getaffinity(0)))
+    repeats = 20_000
+
+    def repeated(rule):
+        rule = numba.njit(error_model="numpy")(rule)
+
+        @numba.njit(nogil=True, error_model="numpy")
+        def loop(p, g, m, v):
+            for _ in range(repeats):
+                for i in range(p.size):
+                    p[i], m[i], v[i] = rule(p[i], g[i], m[i], v[i], float(T), *HYPERPARAMETERS)
+
+        arrays = [(*draw(NEAR), np.zeros(NEAR), np.zeros(NEAR)) for _ in threads]
+        return lambda: list(map_in_threads(lambda thread: loop(*arrays[thread]), threads))
+
+    adds, xs = numba.njit(nogil=True, fastmath={"contract"})(multiply_add), np.zeros((len(threads), NEAR))
+    steps = {
+        "multiply-add": lambda: list(map_in_threads(lambda thread: adds(xs[thread], repeats), threads)),
+        "adam": repeated(rules.adam),
+        "adam by products": repeated(adam_by_products),
+    }
+    count = NEAR * len(threads) * repeats
+    return {
+        name: {quartile: value / count for quartile, value in found.items()}
+        for name, found in in_turn(steps).items()
+    }
+
+
+def powers():
+    """Seconds an element of a compiled step by its number, the number an integer and a float."""
+    loop, _ = compiled_loops(error_model="numpy")
+    size = 4_096
+    arrays = [*draw(size), np.zeros(size), np.zeros(size)]
+    steps = {t: lambda t=t: loop(*arrays, t, *HYPERPARAMETERS) for t in STEPS}
+    steps |= {repr(float(t)): lambda t=t: loop(*arrays, float(t), *HYPERPARAMETERS) for t in STEPS}
+    seconds = {str(t): found["median"] / size for t, found in in_turn(steps).items()}
+    return [{"t": t, "integer": seconds[str(t)], "float": seconds[repr(float(t))]} for t in STEPS]
+
+
+def caches():
+    """The sizes in bytes of the caches of the first core, by level, where Linux tells them."""
+    found = {}
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
+        if kind != "Instruction":
+            found[level] = int(size.removesuffix("K")) * 1024
+    return found
+
+
+def torch_operations():
+    """What a step of PyTorch's optimizers does to whole arrays: operations; arrays read, written, new."""
+    import torch
+    from torch.utils._python_dispatch import TorchDispatchMode
+    from torch.utils._pytree import tree_leaves
+
+    size = 1000
+
+    def arrays(tree):
+        return {
+            leaf.data_ptr() for leaf in tree_leaves(tree) if torch.is_tensor(leaf) and leaf.numel() == size
+        }
+
+    class Count(TorchDispatchMode):
+        def __init__(self):
+            super().__init__()
+            self.found = {"operations": 0, "read": 0, "written": 0, "new": 0}
+
+        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+            result = operation(*args, **(kwargs or {}))
+            read, new = arrays((args, kwargs)), arrays(result) - arrays((args, kwargs))
+            changed = arrays(args[0]) if operation._schema.name.endswith("_") else set()
+            for name, these in {
+                "operations": read and [0],
+                "read": read,
+                "written": changed | new,
+                "new": new,
+            }.items():
+                self.found[name] += len(these)
+            return result
+
+    def counted(name, foreach):
+        q = torch.ones(size, dtype=torch.float64).requires_grad_()
+        q.grad = torch.ones_like(q)
+        optimizer = getattr(torch.optim, name)([q], lr=1e-3, foreach=foreach)
+        for _ in range(10):  # past RAdam's plain steps
+            optimizer.step()
+        with Count() as count:
+            optimizer.step()
+        return count.found
+
+    return {
+        name: {"for-loop": counted(name, False), "foreach": counted(name, True)} for name in ("Adam", "RAdam")
+    }
