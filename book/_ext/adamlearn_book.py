@@ -33,13 +33,13 @@ def fingerprint(*paths, also=()):
 def notice_changes(app, config):
     """Put what Sphinx and the notebook cache do not watch into the configuration, which they do.
 
-    The cache of executed notebooks looks at their cells only, so each state of the package, of the
+    The cache of executed notebooks looks at their cells only, so each state of the modules, of the
     data and of the installed versions gets a cache of its own; a new path has every page read again.
     Styles and scripts have the pages written again.
     """
     versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
-    package = sorted((ROOT / "adamlearn").rglob("*.py"))
-    state = fingerprint(*package, BOOK / "data", also=[platform.python_version(), *versions])
+    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *BOOK.glob("*.py")])
+    state = fingerprint(*modules, BOOK / "data", also=[platform.python_version(), *versions])
     caches = Path(app.outdir).parent / ".jupyter_cache"
     for old in caches.glob("*"):
         if old.name != state:
