@@ -211,7 +211,7 @@ def tiles():
 def roofs():
     """Seconds an element of loops whose arrays stay in the nearest cache: what arithmetic allows."""
     threads = range(len(os.sched_getaffinity(0)))
-    repeats = 20_000
+    repeats = 200_000  # some hundredths of a second: a second thread takes a while to be awake
 
     def repeated(rule):
         rule = numba.njit(error_model="numpy")(rule)
