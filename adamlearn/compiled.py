@@ -174,7 +174,9 @@ def generated(rule: Callable[..., Any]) -> str:
         arrays = dict.fromkeys(["p", "g", *slots, out])
         sizes, dtypes = (" == ".join(f"{a}.{what}" for a in arrays) for what in ("size", "dtype"))
         return f"""\
-    if not ({dtypes}) or not ({sizes}) or check and not all_finite(g):
+    if not ({dtypes}):
+        return False
+    if not ({sizes}) or check and not all_finite(g):
         return False
     real = p.dtype.type
     ({listed(numbers)}) = numbers({", ".join(["float(t)", *values])})
