@@ -1,5 +1,6 @@
 """How fast the explorables are in a page: `PYTHONPATH=book python -m tests.bench_explorables [name ...]`."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -69,7 +70,7 @@ def main():
             named = html.replace("<div ", f'<div id="{name}" ', 1)
             Path(folder, f"{name}.html").write_text(f"{HEAD}{named}</main></body></html>")
         with served(Path(folder)) as address:
-            print("one explorable, five optimizers, 200 steps")
+            print(f"one explorable, five optimizers, 200 steps; load average {os.getloadavg()[0]:.1f}")
             for name in sys.argv[1:] or LANDSCAPES:
                 ready = milliseconds(ready_after_load(browser, address, f"{name}.html"))
                 print(f"  {name:12} ready after load: {ready}")

@@ -38,7 +38,7 @@ async function startEngine() {
     import(beside("micropython.mjs")),
     fetch(beside("python.json")).then((response) => response.json()),
   ]);
-  const python = await loadMicroPython({ url: beside("micropython.wasm").href, heapsize: 1024 * 1024 });
+  const python = await loadMicroPython({ url: beside("micropython.wasm").href });
   for (const [name, text] of Object.entries(files)) python.FS.writeFile(`/${name}`, text);
   const { answer } = python.pyimport("page");
   return function ask(request) {
