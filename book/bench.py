@@ -372,7 +372,7 @@ def measure():
     for rule, count in tqdm([(rule, count) for count in threads for rule in RULES], desc="steps"):
         results["steps"] += [{**row, "threads": count} for row in child("times", count, rule)]
     adam = [row for row in results["steps"] if row["rule"] == "adam"]
-    for name in tqdm(adam[0]["seconds"].keys() - {"seven streams"}, desc="memory"):
+    for name in tqdm([name for name in adam[0]["seconds"] if name != "seven streams"], desc="memory"):
         results["peak"][name] = child("peak", 1, name, 5_000_000)
     results["convolution"] = {count: child("convolutions", count) for count in threads}
     results["descents"] = child("descents", cores)
@@ -382,9 +382,11 @@ def measure():
 
 def measure_ladder():
     """What the chapter "How fast can a formula be?" shows of Adam: ladder.py, on one core and on all."""
+    from tqdm import tqdm
+
     cores = len(os.sched_getaffinity(0))
     results = {"machine": machine(), "caches": child("caches", 1), "steps": [], "roofs": {}}
-    for count in sorted({1, cores}):
+    for count in tqdm(sorted({1, cores}), desc="ladder"):
         for dtype in DTYPES:
             results["steps"] += child("climb", count, dtype)
         results["roofs"][count] = child("roofs", count)
