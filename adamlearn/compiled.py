@@ -4,7 +4,7 @@ What a rule says of numbers alone (``1 - beta1``, ``beta2**t``) is computed once
 precision; what it says of elements becomes the body of a loop, in the arrays' own precision. Both
 parts are cut from the rule's syntax tree and written to a file, where Numba keeps the compiled
 loop for the next process. One thing is not to the letter: a division by a number is a product with
-its reciprocal, which takes a tenth of the time and may differ in the last digit.
+its reciprocal, which is quicker and may differ in the last digit.
 """
 
 import ast
@@ -251,7 +251,10 @@ def dependencies(function: Callable[..., Any]) -> Iterator[str | None]:
     variables = inspect.getclosurevars(function)
     for name, value in sorted({**variables.globals, **variables.nonlocals}.items()):
         if inspect.isfunction(value):
-            yield name + inspect.getsource(value)
+            try:
+                yield name + inspect.getsource(value)
+            except OSError:
+                yield None
             yield from dependencies(value)
         elif isinstance(value, int | float | str | ModuleType):
             yield f"{name} = {value!r}"
