@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+AXE = Path(__file__).parents[1] / "book/assets/node_modules/axe-core/axe.min.js"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -73,6 +74,13 @@ def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page, faults
     context.close()
+
+
+def axe_violations(page: Page) -> list[tuple[str, str, str]]:
+    """What axe-core finds on a whole page: its rule, the element and how to mend it."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [(v["id"], node["html"], node["failureSummary"]) for v in found for node in v["nodes"]]
 
 
 def weigh(browser: Browser, site: str, path: str) -> dict[str, int]:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium, own_host_page, served, weigh
+from tests.browser import axe_violations, chromium, own_host_page, served, weigh
 
-ROOT = Path(__file__).parents[1]
-HTML = ROOT / "_build" / "html"
-AXE = ROOT / "book/assets/node_modules/axe-core/axe.min.js"
+HTML = Path(__file__).parents[1] / "_build" / "html"
 DOCUMENTS = sorted(page for page in HTML.rglob("*.html") if "_static" not in page.parts)
 EXPLORABLE = [
     str(page.relative_to(HTML)) for page in DOCUMENTS if "data-explorable=" in page.read_text("utf-8")
@@ -46,9 +44,7 @@ def test_explorables_are_drawn(browser, site, path, width, scheme):
             assert explorables.nth(i).locator(".ex-notice").inner_text() == ""
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.wait_for_timeout(400)  # until it has faded in
-        page.add_script_tag(path=AXE)
-        violations = page.evaluate("axe.run('.explorable')")["violations"]
-        assert [(v["id"], node["html"]) for v in violations for node in v["nodes"]] == []
+        assert axe_violations(page) == []
         assert faults == []
 
 

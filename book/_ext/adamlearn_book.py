@@ -20,6 +20,14 @@ VENDORED = ["LICENSE", "dist/katex.min.css", "dist/fonts/*.woff2"]  # what the p
 UNUSED = ("thebe", "design")  # Jupyter Book puts their scripts and styles on every page
 
 
+# What assistive technology would stumble over in the pages' own HTML.
+MENDED = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # its text says more
+    ' role="doc-biblioentry"': ' role="listitem"',  # deprecated, and no child of a list
+    '<th class="head"><p></p></th>': "<td></td>",  # a table's empty corner heads nothing
+}
+
+
 def fingerprint(*paths, also=()):
     """Hash the contents of files and folders, and some strings."""
     digest = hashlib.sha256("\n".join(also).encode())
@@ -83,6 +91,11 @@ def drop_unused(app, pagename, templatename, context, doctree):
         context[files] = [file for file in context[files] if not any(name in str(file) for name in UNUSED)]
 
 
+def mend(app, pagename, templatename, context, doctree):
+    for stumble, mended in MENDED.items():
+        context["body"] = context.get("body", "").replace(stumble, mended)
+
+
 def copy_vendored(folder):
     katex = ASSETS / "node_modules" / "katex"
     for source in (file for pattern in VENDORED for file in katex.glob(pattern)):
@@ -113,5 +126,6 @@ def setup(app):
     app.add_post_transform(ServePicturesAsAvif)
     app.connect("config-inited", notice_changes)
     app.connect("html-page-context", drop_unused, priority=900)
+    app.connect("html-page-context", mend)
     app.connect("build-finished", lighten, priority=900)  # when all others have copied their files
     return {"parallel_read_safe": True, "parallel_write_safe": True}

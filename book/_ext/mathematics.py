@@ -46,7 +46,9 @@ def visit_block(self, node):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(typeset(node, display=True) + "</div>")
+    # The theme's own scrolling box: where it scrolls, its script lets the keyboard reach it.
+    formula = typeset(node, display=True)
+    self.body.append(f'<div class="pst-scrollable-table-container">{formula}</div></div>')
     raise nodes.SkipNode
 
 
