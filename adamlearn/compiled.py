@@ -27,8 +27,10 @@ from numba.core.errors import NumbaError
 
 from adamlearn.engines import Arrays, all_finite, state_dtype, tiles
 
-# Fewer elements than this are not worth a thread of their own.
-SHARE = 40_000
+# To wake a thread takes some fifty microseconds: fewer bytes of parameters than this are not worth one
+# of their own, nor fewer bytes of gradients that are only looked at.
+SHARE = 1_600_000
+LOOKED_AT = 3_000_000
 
 
 class Splitter(ast.NodeTransformer):
@@ -304,7 +306,7 @@ class NumbaEngine:
 
     def takes_whole(self, p: np.ndarray) -> bool:
         """Whether arrays like ``p``, of the dtype of the state, are for the loops as they stand."""
-        return p.ndim == 1 and p.size < 2 * SHARE
+        return p.ndim == 1 and p.nbytes < 2 * SHARE
 
     def step(
         self, p: np.ndarray, g: np.ndarray, slots: Arrays, out: np.ndarray, t: int, values: Sequence[float]
@@ -320,10 +322,14 @@ class NumbaEngine:
                 return
             loop = self.in_place if out is p else self.into
             arrays = [array.ravel(order="K") for array in ([p, g] if out is p else [out, p, g]) + [*slots]]
-            if p.size < 2 * SHARE:
+            if p.nbytes < 2 * SHARE:
                 loop(False, *arrays, t, *values)
             else:
-                in_threads(lambda part: loop(False, *(array[part] for array in arrays), t, *values), p.size)
+                in_threads(
+                    lambda part: loop(False, *(array[part] for array in arrays), t, *values),
+                    p.size,
+                    SHARE // p.itemsize,
+                )
         except NumbaError as error:
             raise TypeError(f"engine='numba' cannot compile {self.rule.__name__}: {error}") from error
 
@@ -332,7 +338,9 @@ class NumbaEngine:
         if g.dtype.char not in "fd" or not flat([g], g.dtype):
             return all_finite(g)
         g, loop = g.ravel(order="K"), compiled(self.rule).all_finite
-        return loop(g) if g.size < 2 * SHARE else all(in_threads(lambda part: loop(g[part]), g.size))
+        if g.nbytes < 2 * LOOKED_AT:
+            return loop(g)
+        return all(in_threads(lambda part: loop(g[part]), g.size, LOOKED_AT // g.itemsize))
 
 
 def flat(arrays: Arrays, dtype: np.dtype) -> bool:
@@ -346,7 +354,7 @@ def flat(arrays: Arrays, dtype: np.dtype) -> bool:
     return True
 
 
-def in_threads(work: Callable[[slice], Any], size: int, share: int = SHARE) -> list[Any]:
+def in_threads(work: Callable[[slice], Any], size: int, share: int) -> list[Any]:
     """Do the work of equal parts of ``size`` elements, at least ``share`` each, in a thread of its own."""
     parts = max(1, min(numba.get_num_threads(), size // share))
     bounds = [size * part // parts for part in range(parts + 1)]
@@ -382,7 +390,7 @@ def descents(
     text = run_text(rule, gradient, len(points), frozenset(arrays), frozenset(schedules))
     run, kept = compiled_run(text, rule, gradient), [np.empty((x.size, marks.size)) for x in points]
     columns, rest = [*points, *kept, *arrays.values()], [*numbers, *schedules.values(), marks, *bounds]
-    in_threads(lambda part: run(*(column[part] for column in columns), *rest), points[0].size, share=64)
+    in_threads(lambda part: run(*(column[part] for column in columns), *rest), points[0].size, 64)
     return kept
 
 

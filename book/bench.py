@@ -138,7 +138,7 @@ def limit(rule, p, g):
     import numba
     import numpy as np
 
-    from adamlearn.compiled import in_threads
+    from adamlearn.compiled import SHARE, in_threads
 
     if rule != "adam":
         return
@@ -151,7 +151,11 @@ def limit(rule, p, g):
 
     loop = numba.njit(nogil=True, error_model="numpy")(streams)
     arrays = [p.copy(), g, np.zeros_like(p), np.zeros_like(p)]
-    yield "seven streams", lambda: in_threads(lambda part: loop(*(array[part] for array in arrays)), p.size)
+    share = SHARE // p.itemsize
+    yield (
+        "seven streams",
+        lambda: in_threads(lambda part: loop(*(array[part] for array in arrays)), p.size, share),
+    )
 
 
 SOURCES = (slide, ours, torch_forms, optax_form, scikit_learn, limit)

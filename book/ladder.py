@@ -114,7 +114,7 @@ def multiply_add(x, repeats):
 
 def in_threads(loop, arrays, *numbers):
     """A loop over equal parts of long arrays, a thread for each core."""
-    threads = len(os.sched_getaffinity(0)) if arrays[0].size > 80_000 else 1
+    threads = len(os.sched_getaffinity(0)) if arrays[0].nbytes > 3_200_000 else 1
     bounds = [arrays[0].size * part // threads for part in range(threads + 1)]
     parts = [slice(*pair) for pair in pairwise(bounds)]
     list(map_in_threads(lambda part: loop(*(array[part] for array in arrays), *numbers), parts))

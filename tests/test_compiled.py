@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 pytest.importorskip("numba")
 
 from adamlearn import SGD, Adam, AMSGrad, Optimizer, RAdam, rules
-from adamlearn.compiled import SHARE, compiled
+from adamlearn.compiled import LOOKED_AT, SHARE, compiled
 from adamlearn.descent import descend, endpoints
 from adamlearn.landscapes import LANDSCAPES, mixture, rosenbrock
 
@@ -71,11 +71,20 @@ def test_nested_and_in_place():
 
 @pytest.mark.parametrize("in_place", [False, True])
 def test_threads_leave_no_element_out(in_place):
-    start = np.random.default_rng(0).standard_normal(3 * SHARE + 7)
+    start = np.random.default_rng(0).standard_normal(3 * SHARE // 8 + 7)
     g = np.random.default_rng(1).standard_normal(start.size)
     expected = AMSGrad().update(start, g)
     out = start.copy() if in_place else np.empty_like(start)
     assert_same_to_rounding(AMSGrad(engine="numba").update(out if in_place else start, g, out=out), expected)
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_threads_look_at_every_gradient(at):
+    params, g = np.zeros(2 * LOOKED_AT // 8), np.ones(2 * LOOKED_AT // 8)
+    g[at] = np.inf
+    with pytest.raises(ValueError, match="expected finite numbers"):
+        Adam(engine="numba").update(params, g, out=params)
+    assert not params.any()
 
 
 def clipped(g, limit):
