@@ -105,21 +105,42 @@ def copy_vendored(folder):
 
 
 def lighten(app, exception):
-    """Drop what no page uses of styles and fonts; whenever Sphinx writes pages, its files are whole again."""
+    """Drop what no page uses of styles, scripts and fonts.
+
+    Extensions copy some of these files anew at every build, Sphinx the others when it writes pages. What
+    is new is kept whole; what was made of it is made again when it or a page has changed.
+    """
     if exception or app.builder.format != "html":
         return
     html = Path(app.outdir)
-    stamp = html.parent / ".lightened"
-
-    def state():
-        styles = (file for file in html.rglob("*.css") if "explorables" not in file.parts)
-        return fingerprint(*sorted(html.rglob("*.html")), *sorted(styles))
-
-    if not stamp.exists() or stamp.read_text() != state():
-        copy_vendored(html / "_static" / "vendor" / "katex")
+    whole, light, stamp = (html.parent / name for name in (".whole", ".light", ".light/stamp"))
+    copy_vendored(html / "_static" / "vendor" / "katex")
+    files = {
+        file.relative_to(html): file.read_bytes()
+        for kind in ("css", "js", "woff2")
+        for file in html.rglob(f"*.{kind}")
+        if "explorables" not in file.parts and file.name != "searchindex.js"
+    }
+    for place, content in files.items():
+        if not (light / place).exists() or (light / place).read_bytes() != content:
+            write(whole / place, content)
+    state = fingerprint(*sorted(html.rglob("*.html")), whole)
+    if not stamp.exists() or stamp.read_text() != state:
+        for place in files:
+            write(html / place, (whole / place).read_bytes())
         node = Path(sys.executable).with_name("node")
         subprocess.run([node, ASSETS / "lighten.mjs", html], check=True)
-        stamp.write_text(state())
+        for place in files:
+            write(light / place, (html / place).read_bytes())
+        stamp.write_text(state)
+    for place, content in files.items():
+        if (light / place).read_bytes() != content:
+            write(html / place, (light / place).read_bytes())
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def setup(app):
