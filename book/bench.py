@@ -168,34 +168,34 @@ def turn(step, calls):
     return (time.perf_counter() - begin) / calls
 
 
-def times(rule):
-    """Median and quartiles of a step's seconds, by implementation, for every size and dtype."""
-    rows = []
-    for size in SIZES:
-        for dtype in DTYPES:
-            rows.append({"rule": rule, "size": size, "dtype": dtype, "seconds": in_turn(rule, size, dtype)})
-    return rows
-
-
-def in_turn(rule, size, dtype):
-    """The times of one rule, size and dtype: a turn of every implementation, round after round."""
-    import numpy as np
-
-    rng = np.random.default_rng(0)
-    p, g = (rng.standard_normal(size).astype(dtype) for _ in range(2))
-    steps = dict(pair for source in SOURCES for pair in source(rule, p, g))
+def in_turn(steps, rounds=ROUNDS):
+    """Quartiles of each step's seconds; the steps take turns, so that what else runs falls on all."""
     calls = {}
     for name, step in steps.items():
         turn(step, 2)  # compiles, allocates
         calls[name] = max(1, round(SECONDS / turn(step, 1)))
     seconds = {name: [] for name in steps}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, step in steps.items():
             seconds[name].append(turn(step, calls[name]))
     quartiles = {name: statistics.quantiles(values, n=4) for name, values in seconds.items()}
     return {
-        name: {"low": low, "median": middle, "high": high} for name, (low, middle, high) in quartiles.items()
+        name: dict(zip(("low", "median", "high"), found, strict=True)) for name, found in quartiles.items()
     }
+
+
+def times(rule):
+    """Median and quartiles of a step's seconds, by implementation, for every size and dtype."""
+    import numpy as np
+
+    rows = []
+    for size in SIZES:
+        for dtype in DTYPES:
+            rng = np.random.default_rng(0)
+            p, g = (rng.standard_normal(size).astype(dtype) for _ in range(2))
+            steps = dict(pair for source in SOURCES for pair in source(rule, p, g))
+            rows.append({"rule": rule, "size": size, "dtype": dtype, "seconds": in_turn(steps)})
+    return rows
 
 
 def peak(name, size):

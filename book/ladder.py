@@ -6,14 +6,13 @@ The chapter "How fast can a formula be?" shows these functions and checks that t
 
 import os
 import resource
-import statistics
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 import numba
 import numpy as np
-from bench import ROUNDS, SECONDS, SlideAdam, turn
+from bench import ROUNDS, SlideAdam, in_turn
 
 from adamlearn import Adam, rules
 
@@ -157,22 +156,6 @@ def rungs(p, g):
         "into another array": lambda: into(*state, scratch[0], float(T), *HYPERPARAMETERS),
         "into the same array": lambda: into(*state, state[0], float(T), *HYPERPARAMETERS),
     } | steps
-
-
-def in_turn(steps, rounds=ROUNDS):
-    """Quartiles of each step's seconds; the steps take turns, so that what else runs falls on all."""
-    calls = {}
-    for name, step in steps.items():
-        turn(step, 2)  # compiles, allocates
-        calls[name] = max(1, round(SECONDS / turn(step, 1)))
-    seconds = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            seconds[name].append(turn(step, calls[name]))
-    quartiles = {name: statistics.quantiles(values, n=4) for name, values in seconds.items()}
-    return {
-        name: dict(zip(("low", "median", "high"), found, strict=True)) for name, found in quartiles.items()
-    }
 
 
 def draw(size, dtype="float64"):
