@@ -17,6 +17,28 @@ PROSE = """main => {
 }"""
 
 
+# The icons that the styles name and the fonts that were kept for them do not draw.
+UNDRAWN = r"""async () => {
+    const rules = [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules]);
+    const decode = (_, code) => String.fromCodePoint(parseInt(code, 16));
+    const styles = rules.map(({ cssText }) => cssText).join("").replace(/\\([0-9a-f]{4,5})\b/g, decode);
+    const icons = [...new Set(styles.match(/\p{Private_Use}/gu))];
+    const fonts = [...document.fonts].filter(({ family }) => family.includes("Awesome"));
+    await Promise.all(fonts.map((font) => font.load()));
+    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const drawn = ({ weight, family }, text) => {
+        context.clearRect(0, 0, 60, 60);
+        context.font = `${weight} 30px "${family}"`;
+        context.fillText(text, 10, 40);
+        return context.getImageData(0, 0, 60, 60).data.join();
+    };
+    const missing = "\u{f8fe}";  // drawn as every character that a font has not
+    const undrawn = icons.filter((icon) =>
+        fonts.every((font) => drawn(font, icon) === drawn(font, missing)));
+    return { icons: icons.length, undrawn: undrawn.map((icon) => icon.codePointAt().toString(16)) };
+}"""
+
+
 @pytest.fixture(scope="module")
 def site():
     with served(HTML) as address:
@@ -41,6 +63,14 @@ def test_page_is_whole(browser, site, path, width, scheme):
         page.goto(site + path, wait_until="networkidle")
         assert faults == []
         look_at(page, width)
+
+
+def test_every_icon_of_the_styles_is_drawn(browser, site):
+    with own_host_page(browser, site) as (page, _):
+        page.goto(site + "book/index.html", wait_until="networkidle")
+        found = page.evaluate(UNDRAWN)
+        assert found["icons"] > 10
+        assert found["undrawn"] == []
 
 
 def look_at(page, width):

@@ -19,12 +19,12 @@ for (const name of scripts.filter((name) => !/explorables|\.min\.|_static.(scrip
   writeFileSync(name, await minified(readFileSync(name, "utf8"), "js"));
 }
 
-// Icons stand in the styles, as \f054; all other characters in the pages.
-const icons = purged.flatMap(({ css }) => css.match(/(?<=\\)[0-9a-f]{4,5}\b/g) ?? []);
-const iconText = icons.map((code) => String.fromCodePoint(parseInt(code, 16))).join("");
+// Icons stand in the styles, as themselves or as \f054; all other characters in the pages.
+const decoded = (css) => css.replace(/\\([0-9a-f]{4,5})\b/g, (_, code) => String.fromCodePoint(parseInt(code, 16)));
+const icons = purged.flatMap(({ css }) => decoded(css).match(/\p{Private_Use}/gu) ?? []).join("");
 const text = [...new Set(pages.flatMap((page) => [...new Set(readFileSync(page, "utf8"))]))].join("");
 for (const font of files.filter((name) => name.endsWith(".woff2"))) {
-  const glyphs = font.includes("fontawesome") ? iconText : text;
+  const glyphs = font.includes("fontawesome") ? icons : text;
   const options = { targetFormat: "woff2", noHinting: true };
   writeFileSync(font, await subsetFont(readFileSync(font), glyphs, options));
 }
