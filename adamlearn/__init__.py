@@ -1,6 +1,7 @@
 """adamlearn: the Adam optimizer and its family, as rules that read like their papers."""
 
 from adamlearn import rules
+from adamlearn.optimizer import Optimizer
 from adamlearn.optimizers import (
     SGD,
     AdaBelief,
@@ -9,7 +10,6 @@ from adamlearn.optimizers import (
     AdamW,
     AMSGrad,
     Nesterov,
-    Optimizer,
     RAdam,
     RMSProp,
 )

@@ -1,32 +1,43 @@
-"""Run an optimizer on a function: keep its path, sweep its settings, or serve ``scipy.optimize.minimize``."""
+"""Run an optimizer on a function: keep its path, or where it ends; sweep its settings."""
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import OptimizeResult, approx_fprime
 from tqdm.auto import tqdm
 
+from adamlearn.counts import check_count
 from adamlearn.engines import load_engine
+from adamlearn.hyperparameters import read_rule
 from adamlearn.landscapes import Landscape
-from adamlearn.optimizers import Optimizer, checked, read_rule
+from adamlearn.optimizer import Optimizer
+from adamlearn.scipy_method import real_array
+from adamlearn.sweeps import SweepError as SweepError
+from adamlearn.sweeps import sweep as sweep
 
 
 @dataclass(frozen=True)
-class Path:
+class Run:
     """What a descent went through. Index 0 is the start, index ``t`` is after ``t`` updates.
 
     Attributes
     ----------
     positions : array, shape (steps + 1, *shape of the start)
-    values : array, shape (steps + 1,) + the batch's
+    values : array, shape (steps + 1, *shape of the batch)
         The function at each position.
     gradients : array, the shape of ``positions``
         The gradient at each position.
+
+    Examples
+    --------
+    >>> from adamlearn import SGD
+    >>> from adamlearn.descent import descend
+    >>> from adamlearn.landscapes import bowl
+    >>> run = descend(SGD(0.5), bowl(1.0), (4, 2), steps=2)
+    >>> run.values.tolist(), run.steps.tolist()
+    ([10.0, 2.5, 0.625], [[-2.0, -1.0], [-1.0, -0.5]])
     """
 
     positions: np.ndarray
@@ -35,7 +46,7 @@ class Path:
 
     @property
     def steps(self) -> np.ndarray:
-        """The differences of successive positions, shape (steps, ...)."""
+        """The difference that each update made to the position, one row fewer than ``positions``."""
         return np.diff(self.positions, axis=0)
 
 
@@ -47,7 +58,7 @@ def descend(
     *,
     gradient: Callable[[np.ndarray], Any] | None = None,
     progress: bool = False,
-) -> Path:
+) -> Run:
     """Run an optimizer on a function and keep its path.
 
     Parameters
@@ -55,46 +66,92 @@ def descend(
     optimizer : Optimizer
         Stays as it is: the run is made by a clone of it, from a fresh state.
     function : Landscape or callable
-        A landscape, or ``function(point)``; then ``gradient`` is needed.
+        A landscape, or ``function(point)``, which returns one number; then ``gradient`` is needed.
     start : array_like
-        Where to begin. For a landscape its first axis is (x, y), and further axes are a batch of
-        starts that descend side by side, each as it would alone.
+        Where to begin; the run is in float64. For a landscape its first axis is (x, y), and further
+        axes are a batch of starts that descend side by side, each as it would alone.
     steps : int
         The number of updates.
     gradient : callable, optional
-        ``gradient(point)``, of the shape of ``point``.
+        ``gradient(point)``, of the shape of ``point``. The functions are given copies, which they
+        may change and keep; what they return is copied too.
     progress : bool, default False
         Show a progress bar.
 
     Returns
     -------
-    Path
+    Run
         Positions, values and gradients. From where the square of a point's gradient is no longer
         finite on, its path is NaN: it has diverged.
 
     Raises
     ------
+    TypeError
+        If the start, a value or a gradient is not made of real numbers, or a gradient is missing.
     ValueError
-        If the start of a landscape does not begin with an axis of 2.
+        If the start of a landscape does not begin with an axis of 2, or a value or a gradient has
+        a wrong shape.
+
+    Examples
+    --------
+    >>> from adamlearn import Adam
+    >>> from adamlearn.descent import descend
+    >>> descend(Adam(0.1), lambda p: p @ p, [1.0, -3.0], 2, gradient=lambda p: 2 * p).positions.round(3)
+    array([[ 1. , -3. ],
+           [ 0.9, -2.9],
+           [ 0.8, -2.8]])
     """
-    value_at, gradient_at = _value_and_gradient(function, gradient)
-    point = np.array(start, dtype=float)
-    if isinstance(function, Landscape) and point.shape[:1] != (2,):
+    steps = check_count("steps", steps, least=0)
+    point = real_array("start is", start)
+    batched = isinstance(function, Landscape)
+    if batched and point.shape[:1] != (2,):
         raise ValueError(f"start has shape {point.shape}; expected (2, ...): x and y along the first axis")
+    value_at, gradient_at = _value_and_gradient(function, gradient)
     optimizer = optimizer.clone()
     positions = np.empty((steps + 1, *point.shape))
     gradients = np.empty_like(positions)
     values, lost = [], False
-    batched = isinstance(function, Landscape)
     with np.errstate(over="ignore", invalid="ignore"):  # a divergence is recorded, as NaN
         for t in tqdm(range(steps + 1), disable=not progress):
-            value, g = np.asarray(value_at(point), dtype=float), np.asarray(gradient_at(point), dtype=float)
+            value, g = value_at(point), gradient_at(point)
+            if g.shape != point.shape:
+                raise ValueError(f"gradient has shape {g.shape}; expected {point.shape}, as start")
             lost = lost | ~np.isfinite(g * g).all(axis=0 if batched else None) | ~np.isfinite(value)
             positions[t], gradients[t] = np.where(lost, np.nan, point), np.where(lost, np.nan, g)
             values.append(np.where(lost, np.nan, value))
             if t < steps:
                 point = optimizer.update(point, np.where(lost, 0.0, g))
-    return Path(positions, np.array(values), gradients)
+    return Run(positions, np.array(values), gradients)
+
+
+def _value_and_gradient(
+    function: Landscape | Callable[[np.ndarray], Any], gradient: Callable[[np.ndarray], Any] | None
+) -> tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]:
+    """Both as functions of one array: they get a copy of it, and what they return is copied and checked."""
+    if isinstance(function, Landscape):
+        value, slope = function.value, function.gradient
+        return (
+            lambda point: _filled("function", value(*point.copy()), point.shape[1:]),
+            lambda point: np.stack(
+                [_filled("gradient", part, point.shape[1:]) for part in slope(*point.copy())]
+            ),
+        )
+    if gradient is None:
+        raise TypeError("descend needs the gradient of a function that is not a Landscape: gradient=...")
+    return (
+        lambda point: _filled("function", function(point.copy()), ()),
+        lambda point: real_array("gradient returned", gradient(point.copy())),
+    )
+
+
+def _filled(name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """An array of the batch's shape; one number is that of every point."""
+    values = real_array(f"{name} returned", given)
+    if values.size == 1:
+        return np.full(shape, values.item())
+    if values.shape != shape:
+        raise ValueError(f"{name} returned shape {values.shape}; expected {shape or 'one number'}")
+    return values
 
 
 def endpoints(
@@ -142,203 +199,18 @@ def endpoints(
     -----
     Gradients are not checked at each step, as :meth:`.Optimizer.update` does: a descent that
     diverges here ends in infinities or NaN.
+
+    Examples
+    --------
+    >>> from adamlearn import SGD
+    >>> from adamlearn.descent import endpoints
+    >>> from adamlearn.landscapes import bowl
+    >>> endpoints(SGD(learning_rate=0.5), bowl(condition_number=1.0), (1.0, 2.0), 2)
+    array([0.25, 0.5 ])
     """
     load_engine("numba")
-    from adamlearn import compiled
+    from adamlearn.engines.numba import descents  # here, so that a run step by step needs no Numba
 
-    marks = np.atleast_1d(np.asarray(steps))
-    if marks.dtype.kind not in "iu" or marks.ndim > 1 or (np.diff(marks, prepend=0) < 0).any():
-        raise ValueError(f"steps is {steps}; expected a whole number, or several that increase")
-    known = {name: getattr(optimizer, name) for name in read_rule(optimizer.rule)[1].parameters}
-    unknown = hyperparameters.keys() - known.keys()
-    if unknown:
-        raise TypeError(f"{sorted(unknown)} are no hyperparameters of {optimizer}")
-    known |= hyperparameters
-    last = int(marks.max(initial=0))
-    schedules = {
-        name: np.array([checked(name, value(t)) for t in range(1, last + 1)])
-        for name, value in known.items()
-        if callable(value)
-    }
-    values = {name: _values(name, value) for name, value in known.items() if name not in schedules}
-    points = np.array(start, dtype=float)
-    batch = np.broadcast_shapes(points.shape[1:], *(value.shape for value in values.values()))
-    coordinates = [np.broadcast_to(coordinate, batch).flatten() for coordinate in points]
-    columns = {
-        name: value.ravel() if value.size == 1 else np.broadcast_to(value, batch).ravel()
-        for name, value in values.items()
-    }
     slope = gradient.gradient if isinstance(gradient, Landscape) else gradient
-    kept = compiled.descents(optimizer.rule, slope, coordinates, marks, columns, schedules, bounds)
-    ends = np.moveaxis(np.reshape(kept, (len(points), *batch, marks.size)), -1, 0)
-    return ends if np.ndim(steps) else ends[0]
-
-
-def _values(name: str, value: ArrayLike) -> np.ndarray:
-    """The values of a hyperparameter, checked."""
-    values = np.asarray(value)
-    if values.dtype.kind not in "fiu":
-        raise TypeError(f"{name} is {value}; expected a number, an array of numbers, or a schedule")
-    for extreme in (values.min(), values.max()):
-        checked(name, extreme)
-    return values.astype(float)
-
-
-def _value_and_gradient(
-    function: Landscape | Callable[[np.ndarray], Any], gradient: Callable[[np.ndarray], Any] | None
-) -> tuple[Callable[[np.ndarray], Any], Callable[[np.ndarray], Any]]:
-    """Both as functions of one array."""
-    if isinstance(function, Landscape):
-        landscape = function
-        return lambda point: landscape.value(*point), lambda point: landscape.gradient(*point)
-    if gradient is None:
-        raise TypeError("descend needs the gradient of a function that is not a Landscape: gradient=...")
-    return function, gradient
-
-
-def sweep(
-    run: Callable[..., Any],
-    settings: Iterable[Mapping[str, Any]],
-    *,
-    executor: Executor | None = None,
-    progress: bool = False,
-) -> list[Any]:
-    """Call ``run(**setting)`` for every setting and return the results in the settings' order.
-
-    Parameters
-    ----------
-    run : callable
-        An executor of processes needs one that pickles: a function of a module.
-    settings : iterable of dict
-        The arguments of each call, such as ``sklearn.model_selection.ParameterGrid`` makes them.
-    executor : concurrent.futures.Executor, optional
-        Where the calls run: threads, processes, or a cluster (Dask's ``Client.get_executor()``).
-        Without one they run here, one after the other.
-    progress : bool, default False
-        Show a progress bar.
-    """
-    settings = list(settings)
-    if executor is None:
-        return [run(**setting) for setting in tqdm(settings, disable=not progress)]
-    futures = [executor.submit(run, **setting) for setting in settings]
-    for _ in tqdm(as_completed(futures), total=len(futures), disable=not progress):
-        pass
-    return [future.result() for future in futures]
-
-
-def minimize(
-    optimizer: Optimizer,
-    fun: Callable[..., Any],
-    x0: ArrayLike,
-    args: tuple[Any, ...] = (),
-    *,
-    jac: Callable[..., Any] | None = None,
-    callback: Callable[..., Any] | None = None,
-    maxiter: int = 10_000,
-    gtol: float = 1e-5,
-    tol: float | None = None,
-    disp: bool = False,
-    bounds: Any = None,
-    constraints: Any = (),
-    hess: Any = None,
-    hessp: Any = None,
-) -> OptimizeResult:
-    """Minimize as :func:`scipy.optimize.minimize` does when an optimizer is its ``method``.
-
-    Call it as ``minimize(f, x0, jac=grad, method=Adam(learning_rate=0.01), options={"maxiter": 5000})``.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        Stays as it is: the run is made by a clone of it.
-    fun, x0, args, jac, callback
-        As in SciPy. Without ``jac`` the gradient is taken by finite differences.
-    maxiter : int, default 10,000
-        The most updates to make.
-    gtol : float, default 1e-5
-        Stop when no component of the gradient is larger; ``tol`` of SciPy's call sets it too.
-    disp : bool, default False
-        Print the message at the end.
-    bounds, constraints
-        Not supported: an error if given.
-    hess, hessp
-        Not used.
-
-    Returns
-    -------
-    OptimizeResult
-        ``x, fun, jac, success, status, message, nit, nfev, njev``. Status 0: the gradient is
-        within ``gtol``; 1: ``maxiter`` reached; 2: the square of the gradient is no longer finite
-        (``x`` is the last point where it was); 99: the callback stopped the run.
-
-    Raises
-    ------
-    ValueError
-        If there are bounds or constraints, or the gradient at ``x0`` is not finite or does not
-        have its shape.
-    """
-    if bounds is not None or constraints:
-        raise ValueError("bounds and constraints are not supported by this method; expected none")
-    counts = {"nfev": 0, "njev": 0}
-
-    def value_at(x: np.ndarray) -> float:
-        counts["nfev"] += 1
-        return np.asarray(fun(x, *args), dtype=float).item()
-
-    def gradient_at(x: np.ndarray) -> np.ndarray:
-        counts["njev"] += 1
-        with np.errstate(over="ignore", invalid="ignore"):  # a divergence is reported, as status 2
-            return np.asarray(jac(x, *args) if jac else approx_fprime(x, value_at), dtype=float)
-
-    report = _reporter(callback, value_at)
-    optimizer, gtol = optimizer.clone(), gtol if tol is None else tol
-    x = np.array(x0, dtype=float)
-    g, status, nit = gradient_at(x), 1, 0
-    while status == 1 and nit < maxiter and not _within(g, gtol):
-        new_x = optimizer.update(x, g)
-        new_g = gradient_at(new_x)
-        if not _has_finite_square(new_g):
-            status = 2
-            break
-        x, g, nit = new_x, new_g, nit + 1
-        try:
-            report(x)
-        except StopIteration:
-            status = 99
-    if status == 1 and _within(g, gtol):
-        status = 0
-    value = value_at(x)
-    message = _MESSAGES[status]
-    if disp:
-        print(f"{message} f = {value:g} after {nit} iterations.")
-    return OptimizeResult(
-        x=x, fun=value, jac=g, success=status == 0, status=status, message=message, nit=nit, **counts
-    )
-
-
-_MESSAGES = {
-    0: "The gradient is within gtol.",
-    1: "Stopped at maxiter before the gradient was within gtol.",
-    2: "Diverged: the gradient's square is not finite any more; x is the last point where it was.",
-    99: "The callback stopped the run.",
-}
-
-
-def _within(g: np.ndarray, gtol: float) -> bool:
-    return bool(np.abs(g).max(initial=0.0) <= gtol)
-
-
-def _has_finite_square(g: np.ndarray) -> bool:
-    with np.errstate(over="ignore"):
-        return bool(np.isfinite(g * g).all())
-
-
-def _reporter(
-    callback: Callable[..., Any] | None, value_at: Callable[[np.ndarray], float]
-) -> Callable[[np.ndarray], Any]:
-    """The callback in either of SciPy's forms, ``callback(xk)`` or ``callback(intermediate_result=...)``."""
-    if callback is None:
-        return lambda x: None
-    if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
-        return lambda x: callback(intermediate_result=OptimizeResult(x=x.copy(), fun=value_at(x)))
-    return lambda x: callback(x.copy())
+    known = {name: getattr(optimizer, name) for name in read_rule(optimizer.rule)[1].parameters}
+    return descents.endpoints(optimizer.rule, known, slope, start, steps, bounds, hyperparameters)

@@ -23,6 +23,12 @@ class Landscape:
         The part of the plane that shows its character.
     start : (x, y)
         A start from which the descent is worth watching.
+
+    Examples
+    --------
+    >>> from adamlearn.landscapes import rosenbrock
+    >>> rosenbrock.value(1.0, 1.0), rosenbrock.gradient(0.0, 0.0)
+    (0.0, (-2.0, 0.0))
     """
 
     def __init__(self, name, value, gradient, minima, window, start):
@@ -41,6 +47,12 @@ def bowl(condition_number=10.0, angle=0.0):
     """A quadratic bowl with curvatures 1 and ``condition_number``, turned by ``angle`` in radians.
 
     At angle 0 the steep direction is y. Its minimum is 0, at the origin.
+
+    Examples
+    --------
+    >>> from adamlearn.landscapes import bowl
+    >>> bowl(condition_number=4.0).gradient(1.0, 1.0)
+    (1.0, 4.0)
     """
     c, s = float(np.cos(angle)), float(np.sin(angle))
     k = float(condition_number)
@@ -52,7 +64,14 @@ def bowl(condition_number=10.0, angle=0.0):
     def gradient(x, y):
         return xx * x + xy * y, xy * x + yy * y
 
-    return Landscape("bowl", value, gradient, ((0.0, 0.0),), (-3.0, 3.0, -3.0, 3.0), (-2.5, 2.0))
+    return Landscape(
+        name="bowl",
+        value=value,
+        gradient=gradient,
+        minima=((0.0, 0.0),),
+        window=(-3.0, 3.0, -3.0, 3.0),
+        start=(-2.5, 2.0),
+    )
 
 
 def _rosenbrock(x, y):
@@ -61,6 +80,16 @@ def _rosenbrock(x, y):
 
 def _rosenbrock_gradient(x, y):
     return 2 * (x - 1) - 400 * x * (y - x**2), 200 * (y - x**2)
+
+
+rosenbrock = Landscape(
+    name="rosenbrock",
+    value=_rosenbrock,
+    gradient=_rosenbrock_gradient,
+    minima=((1.0, 1.0),),
+    window=(-2.0, 2.0, -1.0, 3.0),
+    start=(-1.5, 2.0),
+)
 
 
 def _beale(x, y):
@@ -75,6 +104,16 @@ def _beale_gradient(x, y):
     )
 
 
+beale = Landscape(
+    name="beale",
+    value=_beale,
+    gradient=_beale_gradient,
+    minima=((3.0, 0.5),),
+    window=(-4.5, 4.5, -4.5, 4.5),
+    start=(1.0, 1.5),
+)
+
+
 def _himmelblau(x, y):
     return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
 
@@ -82,6 +121,21 @@ def _himmelblau(x, y):
 def _himmelblau_gradient(x, y):
     a, b = x**2 + y - 11, x + y**2 - 7
     return 4 * a * x + 2 * b, 2 * a + 4 * b * y
+
+
+himmelblau = Landscape(
+    name="himmelblau",
+    value=_himmelblau,
+    gradient=_himmelblau_gradient,
+    minima=(
+        (3.0, 2.0),
+        (-2.805118086952745, 3.131312518250573),
+        (-3.779310253377747, -3.2831859912861696),
+        (3.5844283403304917, -1.8481265269644036),
+    ),
+    window=(-5.0, 5.0, -5.0, 5.0),
+    start=(0.0, -0.5),
+)
 
 
 def _rastrigin(x, y):
@@ -95,6 +149,16 @@ def _rastrigin_gradient(x, y):
     )
 
 
+rastrigin = Landscape(
+    name="rastrigin",
+    value=_rastrigin,
+    gradient=_rastrigin_gradient,
+    minima=((0.0, 0.0),),
+    window=(-5.0, 5.0, -5.0, 5.0),
+    start=(-3.3, 2.4),
+)
+
+
 def _saddle(x, y):
     return x**2 / 2 + y**4 / 4 - y**2 / 2
 
@@ -103,12 +167,32 @@ def _saddle_gradient(x, y):
     return x, y**3 - y
 
 
+saddle = Landscape(
+    name="saddle",
+    value=_saddle,
+    gradient=_saddle_gradient,
+    minima=((0.0, 1.0), (0.0, -1.0)),
+    window=(-2.0, 2.0, -1.8, 1.8),
+    start=(-1.5, 0.01),
+)
+
+
 def _absolute(x, y):
     return np.abs(x) + np.abs(y)
 
 
 def _absolute_gradient(x, y):
     return np.sign(x), np.sign(y)
+
+
+absolute = Landscape(
+    name="absolute",
+    value=_absolute,
+    gradient=_absolute_gradient,
+    minima=((0.0, 0.0),),
+    window=(-3.0, 3.0, -3.0, 3.0),
+    start=(-2.5, 1.0),
+)
 
 
 MEANS = ((-2.0, -2.0), (2.0, 2.0), (-2.0, 2.0), (2.0, -2.0))
@@ -134,45 +218,20 @@ def _mixture_gradient(x, y):
     return total_x / scale, total_y / scale
 
 
-rosenbrock = Landscape(
-    "rosenbrock", _rosenbrock, _rosenbrock_gradient, ((1.0, 1.0),), (-2.0, 2.0, -1.0, 3.0), (-1.5, 2.0)
-)
-beale = Landscape("beale", _beale, _beale_gradient, ((3.0, 0.5),), (-4.5, 4.5, -4.5, 4.5), (1.0, 1.5))
-himmelblau = Landscape(
-    "himmelblau",
-    _himmelblau,
-    _himmelblau_gradient,
-    (
-        (3.0, 2.0),
-        (-2.805118086952745, 3.131312518250573),
-        (-3.779310253377747, -3.2831859912861696),
-        (3.5844283403304917, -1.8481265269644036),
-    ),
-    (-5.0, 5.0, -5.0, 5.0),
-    (0.0, -0.5),
-)
-rastrigin = Landscape(
-    "rastrigin", _rastrigin, _rastrigin_gradient, ((0.0, 0.0),), (-5.0, 5.0, -5.0, 5.0), (-3.3, 2.4)
-)
-saddle = Landscape(
-    "saddle", _saddle, _saddle_gradient, ((0.0, 1.0), (0.0, -1.0)), (-2.0, 2.0, -1.8, 1.8), (-1.5, 0.01)
-)
-absolute = Landscape(
-    "absolute", _absolute, _absolute_gradient, ((0.0, 0.0),), (-3.0, 3.0, -3.0, 3.0), (-2.5, 1.0)
-)
 mixture = Landscape(
-    "mixture",
-    _mixture,
-    _mixture_gradient,
-    (
+    name="mixture",
+    value=_mixture,
+    gradient=_mixture_gradient,
+    minima=(
         (-1.9998134010075967, -1.9998134010075967),
         (1.9998134010075967, 1.9998134010075967),
         (-1.999906698329304, 1.999906698329304),
         (1.999906698329304, -1.999906698329304),
     ),
-    (-4.0, 4.0, -4.0, 4.0),
-    (0.5, -0.3),
+    window=(-4.0, 4.0, -4.0, 4.0),
+    start=(0.5, -0.3),
 )
+
 
 LANDSCAPES = {
     landscape.name: landscape

@@ -7,9 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from adamlearn.descent import Path
+from adamlearn.descent import Run
 from adamlearn.landscapes import Landscape
-from adamlearn.optimizers import Optimizer
+from adamlearn.optimizer import Optimizer
 
 # After Okabe and Ito's palette, which stays distinct under the common colour deficiencies.
 STYLES: dict[str, dict[str, Any]] = {
@@ -55,8 +55,8 @@ def contours(landscape: Landscape, ax: Axes, *, resolution: int = 201) -> None:
     """Draw a landscape in its window: contours that enclose equal shares of its window, and its minima."""
     x_min, x_max, y_min, y_max = landscape.window
     x, y = np.meshgrid(np.linspace(x_min, x_max, resolution), np.linspace(y_min, y_max, resolution))
-    height = landscape.value(x, y)
-    levels = np.unique(np.quantile(height, np.linspace(0, 1, 21)))  # bands of equal area show every slope
+    height = heights(landscape, x, y)
+    levels = np.unique(np.nanquantile(height, np.linspace(0, 1, 21)))  # bands of equal area show every slope
     shades = plt.get_cmap("bone_r")(np.linspace(0.02, 0.36, len(levels) - 1))
     ax.contourf(x, y, height, levels=levels, colors=shades[::-1])
     ax.contour(x, y, height, levels=levels, colors="#ffffff", linewidths=0.4)
@@ -66,7 +66,24 @@ def contours(landscape: Landscape, ax: Axes, *, resolution: int = 201) -> None:
     ax.grid(False)
 
 
-def paths(landscape: Landscape, runs: Mapping[str, Path], ax: Axes) -> None:
+def heights(landscape: Landscape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The function at many points; NaN where it has no value. Point by point if it does not take arrays."""
+    try:
+        height = np.asarray(landscape.value(x, y), dtype=float)
+        if height.shape == x.shape:
+            return height
+    except (TypeError, ValueError):
+        pass
+    height = np.full(x.shape, np.nan)
+    for place in np.ndindex(x.shape):
+        try:
+            height[place] = landscape.value(float(x[place]), float(y[place]))
+        except (ArithmeticError, ValueError):
+            pass
+    return height
+
+
+def paths(landscape: Landscape, runs: Mapping[str, Run], ax: Axes) -> None:
     """Draw the paths of several optimizers, by name, over a landscape; a dot marks each end."""
     contours(landscape, ax)
     for name, run in runs.items():
@@ -76,7 +93,7 @@ def paths(landscape: Landscape, runs: Mapping[str, Path], ax: Axes) -> None:
     legend_below(ax)
 
 
-def losses(runs: Mapping[str, Path], lowest: float, ax: Axes) -> None:
+def losses(runs: Mapping[str, Run], lowest: float, ax: Axes) -> None:
     """Draw how far each run's value is above the lowest value, on a logarithmic axis."""
     for name, run in runs.items():
         ax.plot(run.values - lowest, label=name, **style(name))

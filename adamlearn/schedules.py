@@ -7,8 +7,10 @@ step of a run of ``steps`` is spent at zero. Schedules are values: they compare,
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from adamlearn.optimizers import Schedule
+from adamlearn.counts import check_count
+from adamlearn.hyperparameters import Schedule, checked
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,25 @@ class Linear:
     Parameters
     ----------
     start : float
+        The value at step 1.
     steps : int
+        How many steps the decay takes.
     end : float, default 0
+        The value after them.
 
     Raises
     ------
+    TypeError
+        If ``steps`` is not a whole number, or ``start`` or ``end`` is not a number.
     ValueError
-        If ``steps`` is less than 1.
+        If ``steps`` is less than 1, or ``start`` or ``end`` is negative or not finite.
+
+    Examples
+    --------
+    >>> from adamlearn.schedules import Linear
+    >>> schedule = Linear(1.0, steps=4)
+    >>> [schedule(t) for t in range(1, 7)]
+    [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     """
 
     start: float
@@ -32,7 +46,9 @@ class Linear:
     end: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_steps(self.steps)
+        check_count("steps", self.steps)
+        _check_number("start", self.start)
+        _check_number("end", self.end)
 
     def __call__(self, t: int) -> float:
         return self.end + (self.start - self.end) * (1 - _elapsed(t, self.steps))
@@ -45,18 +61,30 @@ class Cosine:
     Parameters
     ----------
     start : float
+        The value at step 1.
     steps : int
+        How many steps the decay takes.
     end : float, default 0
+        The value after them.
 
     Raises
     ------
+    TypeError
+        If ``steps`` is not a whole number, or ``start`` or ``end`` is not a number.
     ValueError
-        If ``steps`` is less than 1.
+        If ``steps`` is less than 1, or ``start`` or ``end`` is negative or not finite.
 
     Notes
     -----
     Source: Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017,
     equation 5, without restarts.
+
+    Examples
+    --------
+    >>> from adamlearn.schedules import Cosine
+    >>> schedule = Cosine(1.0, steps=4)
+    >>> [round(schedule(t), 3) for t in range(1, 7)]
+    [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
 
     start: float
@@ -64,7 +92,9 @@ class Cosine:
     end: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_steps(self.steps)
+        check_count("steps", self.steps)
+        _check_number("start", self.start)
+        _check_number("end", self.end)
 
     def __call__(self, t: int) -> float:
         return self.end + (self.start - self.end) * (1 + math.cos(math.pi * _elapsed(t, self.steps))) / 2
@@ -77,13 +107,24 @@ class Exponential:
     Parameters
     ----------
     start : float
+        The value at step 1.
     steps : int
     factor : float
+        What the value is multiplied by in ``steps`` steps: less than 1 for a decay.
 
     Raises
     ------
+    TypeError
+        If ``steps`` is not a whole number, or ``start`` or ``factor`` is not a number.
     ValueError
-        If ``steps`` is less than 1.
+        If ``steps`` is less than 1, or ``start`` or ``factor`` is negative or not finite.
+
+    Examples
+    --------
+    >>> from adamlearn.schedules import Exponential
+    >>> schedule = Exponential(1.0, steps=2, factor=0.25)
+    >>> [schedule(t) for t in range(1, 6)]
+    [1.0, 0.5, 0.25, 0.125, 0.0625]
     """
 
     start: float
@@ -91,7 +132,9 @@ class Exponential:
     factor: float
 
     def __post_init__(self) -> None:
-        _check_steps(self.steps)
+        check_count("steps", self.steps)
+        _check_number("start", self.start)
+        _check_number("factor", self.factor)
 
     def __call__(self, t: int) -> float:
         return self.start * self.factor ** ((t - 1) / self.steps)
@@ -104,25 +147,35 @@ class InverseSquareRoot:
     Parameters
     ----------
     start : float
+        The value at step 1.
     steps : int, default 1
         How many steps the squared divisor takes to grow by 1.
 
     Raises
     ------
+    TypeError
+        If ``steps`` is not a whole number, or ``start`` is not a number.
     ValueError
-        If ``steps`` is less than 1.
+        If ``steps`` is less than 1, or ``start`` is negative or not finite.
 
     Notes
     -----
     ``start / sqrt(t)`` is the rate of the regret bounds: Kingma & Ba, "Adam: a method for
     stochastic optimization", 2015, theorem 4.1.
+
+    Examples
+    --------
+    >>> from adamlearn.schedules import InverseSquareRoot
+    >>> [InverseSquareRoot(1.0)(t) for t in (1, 4, 16)]
+    [1.0, 0.5, 0.25]
     """
 
     start: float
     steps: int = 1
 
     def __post_init__(self) -> None:
-        _check_steps(self.steps)
+        check_count("steps", self.steps)
+        _check_number("start", self.start)
 
     def __call__(self, t: int) -> float:
         return self.start / math.sqrt(1 + (t - 1) / self.steps)
@@ -141,8 +194,10 @@ class Warmup:
 
     Raises
     ------
+    TypeError
+        If ``steps`` is not a whole number, or ``then``, if it is no schedule, is not a number.
     ValueError
-        If ``steps`` is less than 1.
+        If ``steps`` is less than 1, or ``then``, if it is no schedule, is negative or not finite.
 
     Examples
     --------
@@ -156,7 +211,9 @@ class Warmup:
     then: float | Schedule
 
     def __post_init__(self) -> None:
-        _check_steps(self.steps)
+        check_count("steps", self.steps)
+        if not callable(self.then):
+            _check_number("then", self.then, ", or a schedule")
 
     def __call__(self, t: int) -> float:
         if t <= self.steps:
@@ -172,6 +229,9 @@ def _elapsed(t: int, steps: int) -> float:
     return min((t - 1) / steps, 1.0)
 
 
-def _check_steps(steps: int) -> None:
-    if steps < 1:
-        raise ValueError(f"steps is {steps}; expected at least 1")
+def _check_number(name: str, value: Any, also: str = "") -> None:
+    """Refuse what no hyperparameter may be; ``also`` says what would be taken beside a number."""
+    try:
+        checked(name, value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; expected a number{also}") from None

@@ -1,25 +1,39 @@
-"""Time one step of each rule, side by side: `make bench` writes book/data/bench.json and prints a table.
+"""Time the package beside others: `make bench` writes book/data/bench.json and prints a table.
+
+`python book/bench.py network` does one part of it alone, or several; PARTS names them.
 
 Every implementation of a rule takes a step in turn, round after round, so that what else the
 machine does falls on all of them. Each number of threads, and each measurement of memory, has a
-process of its own, held to that many cores.
+process of its own, held to that many cores. The machine must have nothing else to do: PyTorch's
+threads wait for one another, and for whatever keeps one of them from its core.
 """
 
-import importlib
+import itertools
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from copy import deepcopy
+from importlib.metadata import version
+from inspect import isclass
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "data" / "bench.json"
+import numpy as np
+from timing import SlideAdam, cores, in_turn, seven_streams_step, turn
+from tqdm import tqdm
+
+import adamlearn
+from adamlearn import Optimizer, models, rules
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "data" / "bench.json"
 SIZES = (2, 1_000, 100_000, 1_000_000, 20_000_000)
 DTYPES = ("float64", "float32")
-ROUNDS = 9
-SECONDS = 0.02  # the least that one turn of an implementation lasts
+LAYERS = 100  # of the network: a matrix of 64 x 64 and a vector of 64 each
+PROCESSES = 3  # what can be done but once in a process is done in so many; the median counts
 
 # What each rule is called elsewhere, and in which forms PyTorch has it.
 TORCH = {
@@ -37,39 +51,41 @@ OPTAX = {
     "nesterov": ("sgd", {"momentum": 0.9, "nesterov": True}),
     "adabelief": ("adabelief", {}),
 } | {name: (name, {}) for name in ("adagrad", "rmsprop", "adam", "adamw", "amsgrad", "radam")}
-RULES = (*TORCH, "adabelief")
+NAMED = {
+    found().rule.__name__
+    for found in vars(adamlearn).values()
+    if isclass(found) and issubclass(found, Optimizer) and found is not Optimizer
+}
+RULES = tuple(name for name in vars(rules) if name in NAMED)  # in the order of rules.py
 
 
-class SlideAdam:
-    """The class of the second slide, as it stands there but for its layout."""
+def leaves(tree):
+    """The arrays of a network, in order; a lone array is its own."""
+    if isinstance(tree, np.ndarray):
+        return [tree]
+    return [array for layer in tree for array in layer.values()]
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        self.learning_rate, self.beta1, self.beta2, self.epsilon = learning_rate, beta1, beta2, epsilon
-        self.m, self.v, self.t = None, None, 0
 
-    def update(self, params, grads):
-        import numpy as np
+# Each of the following yields names and steps of one rule. ``p`` and ``g`` are arrays, or networks of them.
 
-        if self.m is None:
-            self.m, self.v = np.zeros(params.shape), np.zeros(params.shape)
-        self.t += 1
-        self.m = self.beta1 * self.m + (1 - self.beta1) * grads
-        self.v = self.beta2 * self.v + (1 - self.beta2) * np.square(grads)
-        m_hat = self.m / (1 - self.beta1**self.t)
-        v_hat = self.v / (1 - self.beta2**self.t)
-        params -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
-        return params
+
+def slide(rule, p, g):
+    """The class of the second slide, an object for each array."""
+    if rule == "adam":
+        parts = [(SlideAdam(), q, h) for q, h in zip(leaves(deepcopy(p)), leaves(g), strict=True)]
+        yield "slide 2", lambda: [optimizer.update(q, h) for optimizer, q, h in parts]
+
+
+def optimizer_of(rule, engine):
+    momentum = {"momentum": 0.9} if rule == "sgd" else {}
+    return Optimizer(getattr(rules, rule), engine=engine, **momentum)
 
 
 def ours(rule, p, g):
     """The package: each engine, in place and into new arrays."""
-    from adamlearn import Optimizer, rules
-
-    momentum = {"momentum": 0.9} if rule == "sgd" else {}
     for engine in ("numpy", "numba"):
-        made = [Optimizer(getattr(rules, rule), engine=engine, **momentum) for _ in range(3)]
-        in_place, pure, unchecked = made
-        q, r = p.copy(), p.copy()
+        in_place, pure, unchecked = (optimizer_of(rule, engine) for _ in range(3))
+        q, r = deepcopy(p), deepcopy(p)
         yield f"adamlearn {engine}", lambda o=in_place, q=q: o.update(q, g, out=q)
         yield f"adamlearn {engine}, new arrays", lambda o=pure: o.update(p, g)
         yield (
@@ -78,28 +94,41 @@ def ours(rule, p, g):
         )
 
 
-def slide(rule, p, g):
-    if rule == "adam":
-        optimizer, q = SlideAdam(), p.copy()
-        yield "slide 2", lambda: optimizer.update(q, g)
+def ours_other_gradients(rule, p, g):
+    """The package, handed other gradient arrays than in the step before; and its own results too."""
+    for engine in ("numpy", "numba"):
+        in_place, pure, q = optimizer_of(rule, engine), optimizer_of(rule, engine), deepcopy(p)
+        gradients, params = itertools.cycle([deepcopy(g), deepcopy(g)]), [deepcopy(p)]
+
+        def in_place_step(o=in_place, q=q, gradients=gradients):
+            o.update(q, next(gradients), out=q)
+
+        def pure_step(o=pure, params=params, gradients=gradients):
+            params[0] = o.update(params[0], next(gradients))
+
+        yield f"adamlearn {engine}, other gradients", in_place_step
+        yield f"adamlearn {engine}, new arrays, other gradients", pure_step
 
 
 def torch_forms(rule, p, g):
     import torch
 
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(cores())
     name, options, forms = TORCH.get(rule, ("", {}, ()))
     for form in forms:
-        q = torch.from_numpy(p.copy()).requires_grad_()
-        q.grad = torch.from_numpy(g.copy())  # Nesterov's foreach form writes into it
+        tensors = [torch.from_numpy(q.copy()).requires_grad_() for q in leaves(p)]
+        for tensor, h in zip(tensors, leaves(g), strict=True):
+            tensor.grad = torch.from_numpy(h.copy())  # Nesterov's foreach form writes into it
         flags = {"foreach": form == "foreach"} | ({"fused": True} if form == "fused" else {})
-        yield f"torch {form}", getattr(torch.optim, name)([q], lr=1e-3, **options, **flags).step
+        yield f"torch {form}", getattr(torch.optim, name)(tensors, lr=1e-3, **options, **flags).step
 
 
 def optax_form(rule, p, g):
     import jax
     import optax
 
+    if rule not in OPTAX:
+        return
     jax.config.update("jax_enable_x64", True)
     name, options = OPTAX[rule]
     optimizer = getattr(optax, name)(1e-3, **options)
@@ -109,13 +138,16 @@ def optax_form(rule, p, g):
         return optax.apply_updates(params, updates), state
 
     jitted = jax.jit(step, donate_argnums=(0, 1))
-    grads = jax.numpy.array(g)
-    held = [jax.numpy.array(p)]
-    held.append(optimizer.init(held[0]))
+    params, grads = jax.block_until_ready([jax.tree.map(jax.numpy.array, tree) for tree in (p, g)])
+    held = [params]
+    del params  # it is donated, and its memory with it
+    ready = (lambda array: array.block_until_ready()) if isinstance(p, np.ndarray) else jax.block_until_ready
 
     def run():
+        if len(held) == 1:
+            held.append(optimizer.init(held[0]))  # in the first step, as elsewhere: its memory counts
         held[:] = jitted(*held, grads)
-        held[0].block_until_ready()
+        ready(held[0])
 
     yield "optax jit", run
 
@@ -123,71 +155,28 @@ def optax_form(rule, p, g):
 def scikit_learn(rule, p, g):
     from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-    q = [p.copy()]
+    q, gradients = leaves(deepcopy(p)), leaves(g)
     if rule == "adam":
         optimizer = AdamOptimizer(q)
     elif rule in ("sgd", "nesterov"):
         optimizer = SGDOptimizer(q, momentum=0.9, nesterov=rule == "nesterov")
     else:
         return
-    yield "scikit-learn", lambda: optimizer.update_params(q, [g])
+    yield "scikit-learn", lambda: optimizer.update_params(q, gradients)
 
 
 def limit(rule, p, g):
-    """Read p, g, m, v and write p, m, v, with no arithmetic to speak of: what memory allows."""
-    import numba
-    import numpy as np
-
-    from adamlearn.compiled import SHARE, in_threads
-
-    if rule != "adam":
-        return
-
-    def streams(p, g, m, v):
-        for i in range(p.size):
-            p[i] += g[i]
-            m[i] += g[i]
-            v[i] += g[i]
-
-    loop = numba.njit(nogil=True, error_model="numpy")(streams)
-    arrays = [p.copy(), g, np.zeros_like(p), np.zeros_like(p)]
-    share = SHARE // p.itemsize
-    yield (
-        "seven streams",
-        lambda: in_threads(lambda part: loop(*(array[part] for array in arrays)), p.size, share),
-    )
+    """What memory allows: Adam's streams, without its arithmetic."""
+    if rule == "adam":
+        flat = (np.concatenate([array.ravel() for array in leaves(tree)]) for tree in (p, g))
+        yield "seven streams", seven_streams_step(*flat)
 
 
 SOURCES = (slide, ours, torch_forms, optax_form, scikit_learn, limit)
 
 
-def turn(step, calls):
-    begin = time.perf_counter()
-    for _ in range(calls):
-        step()
-    return (time.perf_counter() - begin) / calls
-
-
-def in_turn(steps, rounds=ROUNDS):
-    """Quartiles of each step's seconds; the steps take turns, so that what else runs falls on all."""
-    calls = {}
-    for name, step in steps.items():
-        turn(step, 2)  # compiles, allocates
-        calls[name] = max(1, round(SECONDS / turn(step, 1)))
-    seconds = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            seconds[name].append(turn(step, calls[name]))
-    quartiles = {name: statistics.quantiles(values, n=4) for name, values in seconds.items()}
-    return {
-        name: dict(zip(("low", "median", "high"), found, strict=True)) for name, found in quartiles.items()
-    }
-
-
 def times(rule):
     """Median and quartiles of a step's seconds, by implementation, for every size and dtype."""
-    import numpy as np
-
     rows = []
     for size in SIZES:
         for dtype in DTYPES:
@@ -198,11 +187,34 @@ def times(rule):
     return rows
 
 
+def network(dtype):
+    """A row of one step of Adam over a network's arrays: two hundred, most of them small."""
+    rng = np.random.default_rng(0)
+    p, g = (
+        [
+            {"W": rng.standard_normal((64, 64)).astype(dtype), "b": rng.standard_normal(64).astype(dtype)}
+            for _ in range(LAYERS)
+        ]
+        for _ in range(2)
+    )
+    steps = dict(pair for source in (*SOURCES, ours_other_gradients) for pair in source("adam", p, g))
+    return {"dtype": dtype, "threads": cores(), "seconds": in_turn(steps)}
+
+
+def implementations():
+    """The names of Adam's, each with the place of its source in SOURCES."""
+    one = np.ones(1)
+    return {name: place for place, source in enumerate(SOURCES) for name, _ in source("adam", one, one)}
+
+
 def peak(name, size):
     """The most memory that three steps of Adam need beside parameters and gradient, in parameter arrays."""
+    source = SOURCES[implementations()[name]]
     for _ in range(3):
-        named_step(name, 10)()  # what a first step loads and compiles is not the step's
-    step = named_step(name, size)
+        named_step(source, name, np.ones(10), np.ones(10))()  # what a first step compiles is not the step's
+    p, g = np.ones(size), np.ones(size)  # held to the end: nothing is freed while it is measured
+    step = named_step(source, name, p, g)
+    time.sleep(1)  # JAX's threads free their copies a little later
     Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins at what is in use now
     before = memory("VmRSS")
     for _ in range(3):
@@ -210,12 +222,9 @@ def peak(name, size):
     return (memory("VmHWM") - before) / (8 * size)
 
 
-def named_step(name, size):
-    """One implementation's step of Adam."""
-    import numpy as np
-
-    p, g = np.ones(size), np.ones(size)
-    return next(step for source in SOURCES for found, step in source("adam", p, g) if found == name)
+def named_step(source, name, p, g):
+    """A source's step of Adam of that name; no other is left that holds memory."""
+    return next(step for found, step in source("adam", p, g) if found == name)
 
 
 def memory(what):
@@ -236,23 +245,21 @@ print(middle - begin, time.perf_counter() - middle)
 
 
 def first_steps():
-    """Seconds to import the package and then to the first compiled step, cache cold and warm."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"XDG_CACHE_HOME": folder}
-        found = {}
-        for cache in ("cold", "warm"):
-            command = [sys.executable, "-c", FIRST_STEP]
-            output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-            found[cache] = dict(zip(("import", "first step"), map(float, output.stdout.split()), strict=True))
-    return found
+    """Seconds to import the package and then to the first compiled step, cache cold and warm: medians."""
+    runs = {"cold": [], "warm": []}
+    for _ in range(PROCESSES):
+        with tempfile.TemporaryDirectory() as folder:
+            for found in runs.values():
+                output = run(FIRST_STEP, XDG_CACHE_HOME=folder)
+                found.append(tuple(map(float, output.split())))
+    return {
+        cache: dict(zip(("import", "first step"), np.median(found, axis=0).tolist(), strict=True))
+        for cache, found in runs.items()
+    }
 
 
 def slide_convolution(inputs, kernels, bias, grad_output):
     """The tenth slide's loops, and its backward pass completed in the same style."""
-    import numpy as np
-
     filters, _, k, _ = kernels.shape
     n, _, height, width = inputs.shape
     rows, columns = height - k + 1, width - k + 1
@@ -271,12 +278,9 @@ def slide_convolution(inputs, kernels, bias, grad_output):
 
 def convolutions():
     """Seconds of a convolution's forward and backward pass: 32 images 3 x 32 x 32, 16 filters 5 x 5."""
-    import numpy as np
     import torch
 
-    from adamlearn import models
-
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(cores())
     rng = np.random.default_rng(0)
     found = {}
     for dtype in DTYPES:
@@ -300,20 +304,12 @@ def convolutions():
             slide_convolution(x, kernels, bias, g)
 
         passes = {"slide 10": slide_pass, "adamlearn": package_pass, "torch": torch_pass}
-        for step in passes.values():
-            step()
-        seconds = {name: [] for name in passes}
-        for _ in range(5):
-            for name, step in passes.items():
-                seconds[name].append(turn(step, 1))
-        found[dtype] = {name: statistics.median(values) for name, values in seconds.items()}
+        found[dtype] = {name: seconds["median"] for name, seconds in in_turn(passes, 5).items()}
     return found
 
 
 def descents():
     """Seconds of two whole descents, compiling included, then without."""
-    import numpy as np
-
     from adamlearn import AdaBelief, Adam, AdamW, AMSGrad, RAdam
     from adamlearn.descent import endpoints
     from adamlearn.landscapes import mixture
@@ -337,87 +333,137 @@ def descents():
     }
 
 
-def child(*arguments):
-    """Run this file's part of that name in a new process, and return what it found."""
-    command = [sys.executable, __file__, *map(str, arguments)]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+def run(program, **environment):
+    """What a Python program prints, run in a process of its own."""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=HERE, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
 
 
-def part(name, threads, *arguments):
-    """What a child process does: hold itself to some cores, measure, print."""
-    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[: int(threads)])
-    parts = {"times": times, "peak": peak, "convolutions": convolutions, "descents": descents}
-    function = parts[name] if name in parts else getattr(importlib.import_module("ladder"), name)
-    found = function(*(int(argument) if argument.isdigit() else argument for argument in arguments))
-    print(json.dumps(found))
+def child(threads, function, *arguments, module="bench", **environment):
+    """What a function of a module of this folder returns, in a process that is held to so many cores."""
+    program = f"import json, {module}; print(json.dumps({module}.{function}(*{arguments!r})))"
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(allowed)[:threads])  # a process begins with its parent's
+    try:
+        return json.loads(run(program, **environment))
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def machine():
     """What the numbers were measured on."""
-    from importlib.metadata import version
-
     model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line)
     names = ("numpy", "numba", "torch", "jax", "optax", "scikit-learn")
     return {
         "processor": model.split(":")[1].strip(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores(),
         "system": f"{platform.system()}, Python {platform.python_version()}",
         "versions": {name: version(name) for name in names},
     }
 
 
-def measure():
-    """Everything, in the order of what takes least."""
-    from tqdm import tqdm
+def thread_counts():
+    return sorted({1, cores()})
 
-    cores = len(os.sched_getaffinity(0))
-    threads = sorted({1, cores})
-    results = {"machine": machine(), "first step": first_steps(), "steps": [], "peak": {}, "convolution": {}}
-    for rule, count in tqdm([(rule, count) for count in threads for rule in RULES], desc="steps"):
-        results["steps"] += [{**row, "threads": count} for row in child("times", count, rule)]
-    adam = [row for row in results["steps"] if row["rule"] == "adam"]
-    for name in tqdm([name for name in adam[0]["seconds"] if name != "seven streams"], desc="memory"):
-        results["peak"][name] = child("peak", 1, name, 5_000_000)
-    results["convolution"] = {count: child("convolutions", count) for count in threads}
-    results["descents"] = child("descents", cores)
-    results["ladder"] = measure_ladder()
-    return results
+
+def measure_steps():
+    cases = tqdm([(rule, count) for count in thread_counts() for rule in RULES], desc="steps")
+    return [{**row, "threads": count} for rule, count in cases for row in child(count, "times", rule)]
+
+
+def measure_peak():
+    names = [name for name in child(1, "implementations") if name != "seven streams"]
+    return {name: child(1, "peak", name, 5_000_000) for name in tqdm(names, desc="memory")}
+
+
+def measure_convolution():
+    return {str(count): child(count, "convolutions") for count in thread_counts()}
+
+
+def measure_descents():
+    """Medians of processes that have compiled nothing before."""
+    runs = []
+    for _ in range(PROCESSES):
+        with tempfile.TemporaryDirectory() as folder:
+            runs.append(child(cores(), "descents", XDG_CACHE_HOME=folder))
+    return {name: np.median([found[name] for found in runs], axis=0).tolist() for name in runs[0]}
+
+
+def measure_network():
+    return [child(count, "network", dtype) for count in thread_counts() for dtype in DTYPES]
 
 
 def measure_ladder():
     """What the chapter "How fast can a formula be?" shows of Adam: ladder.py, on one core and on all."""
-    from tqdm import tqdm
 
-    cores = len(os.sched_getaffinity(0))
-    results = {"machine": machine(), "caches": child("caches", 1), "steps": [], "roofs": {}}
-    for count in tqdm(sorted({1, cores}), desc="ladder"):
+    def ladder(threads, function, *arguments):
+        return child(threads, function, *arguments, module="ladder")
+
+    results = {"machine": machine(), "caches": ladder(1, "caches"), "steps": [], "roofs": {}}
+    for count in tqdm(thread_counts(), desc="ladder"):
         for dtype in DTYPES:
-            results["steps"] += child("climb", count, dtype)
-        results["roofs"][count] = child("roofs", count)
-    results |= {name: child(name, 1) for name in ("tiles", "powers")}
-    return results | {"torch": child("torch_operations", 1)}
+            results["steps"] += ladder(count, "climb", dtype)
+        results["roofs"][str(count)] = ladder(count, "roofs")
+    results |= {name: ladder(1, name) for name in ("tiles", "powers")}
+    return results | {"torch": ladder(1, "torch_operations")}
+
+
+PARTS = {  # by their keys in bench.json
+    "machine": machine,
+    "first step": first_steps,
+    "steps": measure_steps,
+    "peak": measure_peak,
+    "convolution": measure_convolution,
+    "descents": measure_descents,
+    "network": measure_network,
+    "ladder": measure_ladder,
+}
+
+
+def ratios(seconds):
+    """What the book claims of a network's step, as ratios of medians."""
+    median = {name: found["median"] for name, found in seconds.items()}
+    fastest = min((name for name in median if name.startswith("torch ")), key=median.get)
+    found = {}
+    for gradients in ("", ", other gradients"):
+        numba, numpy = (f"adamlearn {engine}{gradients}" for engine in ("numba", "numpy"))
+        found[f"fastest torch form ({fastest}) / {numba}"] = median[fastest] / median[numba]
+        found[f"torch fused / {numba}"] = median["torch fused"] / median[numba]
+        found[f"torch foreach / {numpy}"] = median["torch foreach"] / median[numpy]
+    return found
+
+
+def microseconds(seconds):
+    return "; ".join(f"{name} {1e6 * found['median']:,.1f}" for name, found in seconds.items())
 
 
 def table(results):
-    """Adam's and the other rules' times in microseconds, a column for each implementation."""
-    lines = [f"{value}" for value in results["machine"].values()]
-    for row in results["steps"]:
+    """The medians of steps in microseconds, by implementation, and the other parts but the ladder."""
+    lines = []
+    for row in results.get("steps", ()):
         where = f"{row['rule']:10} {row['size']:>10,} {row['dtype']} {row['threads']} thread(s)"
-        cells = [f"{name} {1e6 * value['median']:,.1f}" for name, value in row["seconds"].items()]
-        lines.append(f"{where}: {'; '.join(cells)}")
-    for name in ("peak", "first step", "convolution", "descents"):
-        lines.append(f"{name}: {json.dumps(results[name])}")
+        lines.append(f"{where}: {microseconds(row['seconds'])}")
+    for row in results.get("network", ()):
+        where = f"network of {2 * LAYERS} arrays, {row['dtype']} {row['threads']} thread(s)"
+        lines.append(f"{where}: {microseconds(row['seconds'])}")
+        lines += [f"    {name}: {ratio:.2f}" for name, ratio in ratios(row["seconds"]).items()]
+    for name in ("machine", "peak", "first step", "convolution", "descents"):
+        if name in results:
+            lines.append(f"{name}: {json.dumps(results[name])}")
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["ladder"]:
-        results = json.loads(RESULTS.read_text()) | {"ladder": measure_ladder()}
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    elif len(sys.argv) > 1:
-        part(*sys.argv[1:])
-    else:
-        results = measure()
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-        print(table(results))
+    names = sys.argv[1:] or list(PARTS)
+    if not PARTS.keys() >= set(names):
+        sys.exit(f"expected no argument, or some of: {', '.join(map(repr, PARTS))}")
+    if (load := os.getloadavg()[0]) > 0.5:
+        print(f"load {load:.1f}: wait until no other program runs, threads suffer most", file=sys.stderr)
+    found = {name: PARTS[name]() for name in names}
+    kept = json.loads(RESULTS.read_text()) if sys.argv[1:] and RESULTS.exists() else {}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(kept | found, indent=1) + "\n")
+    print(table(found))

@@ -4,15 +4,11 @@ The chapter "How fast can a formula be?" shows these functions and checks that t
 `python book/bench.py ladder` times them, and what the machine allows.
 """
 
-import os
-import resource
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import numba
 import numpy as np
-from bench import ROUNDS, SlideAdam, in_turn
+from timing import ROUNDS, SlideAdam, cores, in_turn, map_in_threads, seven_streams_step
 
 from adamlearn import Adam, rules
 
@@ -26,7 +22,6 @@ STEPS = (1, 10, 100, 1_000, 10_000, 60_000, 100_000)
 NEAR = 512  # elements of which four arrays stay in the nearest cache
 HYPERPARAMETERS = (1e-3, 0.9, 0.999, 1e-8)
 T = 1_000  # the step at which the rungs are timed
-POOL = ThreadPoolExecutor()
 
 
 def whole_arrays(p, g, m, v, t):
@@ -93,14 +88,6 @@ def compiled_loops(rule=rules.adam, **options):
     return in_place, into
 
 
-def seven_streams(p, g, m, v):
-    """Read p, g, m, v and write p, m, v, with no arithmetic to speak of: what memory allows."""
-    for i in range(p.size):
-        p[i] += g[i]
-        m[i] += g[i]
-        v[i] += g[i]
-
-
 def multiply_add(x, repeats):
     """Sixteen operations an element on what stays in the nearest cache: what arithmetic allows."""
     for _ in range(repeats):
@@ -111,28 +98,14 @@ def multiply_add(x, repeats):
             x[i] = y
 
 
-def in_threads(loop, arrays, *numbers):
-    """A loop over equal parts of long arrays, a thread for each core."""
-    threads = len(os.sched_getaffinity(0)) if arrays[0].nbytes > 3_200_000 else 1
-    bounds = [arrays[0].size * part // threads for part in range(threads + 1)]
-    parts = [slice(*pair) for pair in pairwise(bounds)]
-    list(map_in_threads(lambda part: loop(*(array[part] for array in arrays), *numbers), parts))
-
-
-def map_in_threads(work, items):
-    return POOL.map(work, items) if len(items) > 1 else map(work, items)
-
-
 def rungs(p, g):
     """Every rung's step, by name; with more than one thread only those that use them."""
-    streams = numba.njit(nogil=True, error_model="numpy")(seven_streams)
-    arrays = [p.copy(), g, np.zeros_like(p), np.zeros_like(p)]
     compiled, q = Adam(engine="numba"), p.copy()
     steps = {
         "adamlearn, numba": lambda: compiled.update(q, g, out=q),
-        "seven streams": lambda: in_threads(streams, arrays),
+        "seven streams": seven_streams_step(p, g),
     }
-    if len(os.sched_getaffinity(0)) > 1:
+    if cores() > 1:
         return steps
 
     slide, slide_p, engine, engine_p = SlideAdam(), p.copy(), Adam(), p.copy()
@@ -168,7 +141,7 @@ def climb(dtype):
     rows = []
     for size in SIZES[dtype]:
         steps = rungs(*draw(size, dtype))
-        row = {"size": size, "dtype": dtype, "threads": len(os.sched_getaffinity(0))}
+        row = {"size": size, "dtype": dtype, "threads": cores()}
         rows.append(row | {"seconds": in_turn(steps, ROUNDS if size < 10_000_000 else 5)})
     rows[-1]["faults"] = {name: faults(step) for name, step in steps.items()}
     return rows
@@ -176,9 +149,11 @@ def climb(dtype):
 
 def faults(step):
     """How many pages of new memory a step has the system lay out."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    from resource import RUSAGE_SELF, getrusage  # Windows has none
+
+    before = getrusage(RUSAGE_SELF).ru_minflt
     step()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    return getrusage(RUSAGE_SELF).ru_minflt - before
 
 
 def tiles():
@@ -193,7 +168,7 @@ def tiles():
 
 def roofs():
     """Seconds an element of loops whose arrays stay in the nearest cache: what arithmetic allows."""
-    threads = range(len(os.sched_getaffinity(0)))
+    threads = range(cores())
     repeats = 200_000  # some hundredths of a second: a second thread takes a while to be awake
 
     def repeated(rule):

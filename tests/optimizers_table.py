@@ -1,6 +1,5 @@
 """Every optimizer class, with what the tests need to know of it; a new class gets a row, and so the tests."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 import optax
 
 from adamlearn import SGD, AdaBelief, AdaGrad, Adam, AdamW, AMSGrad, Nesterov, Optimizer, RAdam, RMSProp
+from adamlearn.hyperparameters import read_rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class Row:
 
     @property
     def defaults(self) -> dict[str, float]:
-        parameters = inspect.signature(self.cls).parameters.values()
-        return {parameter.name: parameter.default for parameter in parameters if parameter.name != "engine"}
+        parameters = read_rule(self.cls.named_rule)[1].parameters.values()
+        return {parameter.name: parameter.default for parameter in parameters}
 
     def make(self, **hyperparameters: Any) -> Optimizer:
         """An optimizer of the class; hyperparameters that the class does not have are left out."""

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal, assert_equal
 
 from adamlearn import Adam
-from adamlearn.engines import TILE
+from adamlearn.engines.arrays import TILE
 
 Layer = namedtuple("Layer", "W b")
 

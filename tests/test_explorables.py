@@ -1,6 +1,8 @@
 """The explorables' Python side: what is asked for, what is computed, what is written down for the page."""
 
+import functools
 import json
+import math
 import re
 import runpy
 from pathlib import Path
@@ -24,9 +26,10 @@ from adamlearn import (
     landscapes,
     plots,
     rules,
+    streams,
 )
 from adamlearn.descent import descend
-from adamlearn.explorables import landscape, streams, trace, widgets
+from adamlearn.explorables import landscape, trace, widget
 from adamlearn.explorables.portable import NotPortableError, as_python, portable, traced, traced_source
 from adamlearn.landscapes import LANDSCAPES, Landscape, beale, bowl, rosenbrock
 from tests.optimizers_table import TABLE
@@ -125,7 +128,7 @@ def test_refuses_unknown_streams():
 
 
 def test_says_how_to_build_what_is_missing(monkeypatch, tmp_path):
-    monkeypatch.setattr(widgets, "SCRIPT", tmp_path / "explorable.js")
+    monkeypatch.setattr(widget, "SCRIPT", tmp_path / "explorable.js")
     with pytest.raises(FileNotFoundError, match="built from src/ by `make widgets`"):
         landscape(rosenbrock)
 
@@ -315,7 +318,7 @@ def test_what_cannot_be_written_down():
 
     with pytest.raises(NotPortableError, match="table is dict; expected a number, a function, or one of"):
         portable(looks_up)
-    with pytest.raises(NotPortableError, match="not written with a bare def"):
+    with pytest.raises(NotPortableError, match="a lambda has no text of its own"):
         portable(lambda x, y: x)
     figure = landscape(looks_up, "Adam")  # the kernel can run it all the same
     assert figure.figure["functions"][0]["value"] is None
@@ -376,3 +379,57 @@ def test_figures_of_what_diverges_are_drawn():
 def test_rules_and_named_classes_are_one():
     ours = landscape(landscapes.saddle, {"a": Optimizer(rules.amsgrad, learning_rate=0.1), "b": AMSGrad(0.1)})
     np.testing.assert_array_equal(ours.paths["a"].positions, ours.paths["b"].positions)
+
+
+def test_a_landscape_by_its_name():
+    assert landscape("beale").function == "beale"
+    with pytest.raises(ValueError, match=r"^function is 'nowhere'; expected one of \['bowl', 'rosenbrock'"):
+        landscape("nowhere")
+
+
+def test_an_unknown_quantity_is_named():
+    with pytest.raises(ValueError, match=r"^quantities has 'nope'; expected some of \['g', 'step', 'p', 'm'"):
+        trace(quantities=("nope",))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: math.sin(x) + y**2,
+        lambda x, y: x**2 if x > 0 else y**2,
+        lambda x, y: np.sqrt(1 - min(x, 1.0)) + y**2,
+        lambda x, y: math.log(x) + y**2,
+    ],
+    ids=["math", "if", "min", "in half the window"],
+)
+def test_a_function_of_one_point_is_shown(function):
+    data, _ = landscape(function, minima=np.array([[1, 0]]), start=(np.float64(0.5), 1))._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", "image/png"} <= data.keys()
+
+
+def test_a_picture_that_fails_does_not_take_the_figure_along(monkeypatch):
+    figure = landscape(rosenbrock)
+    monkeypatch.setattr(type(figure), "_picture", lambda self: 1 / 0)
+    data, _ = figure._repr_mimebundle_()
+    assert "image/png" not in data and "text/html" in data
+
+
+def test_a_traced_rule_sees_what_it_takes_from_outside_at_the_call():
+    limit = 1.0
+
+    def rule(p, g, t, learning_rate=1.0):
+        step = np.minimum(g, limit)
+        return (p - learning_rate * step,)
+
+    run = traced(rule)
+    for limit in (1.0, 0.25):
+        assert run(0.0, 5.0, 1)[1]["step"] == limit
+
+
+def test_a_wrapped_rule_is_not_traced():
+    @functools.wraps(rules.sgd)
+    def doubled(p, g, *rest):
+        return rules.sgd(p, 2 * g, *rest)
+
+    with pytest.raises(TypeError, match="sgd is wrapped"):
+        trace(doubled, quantities=("p",))

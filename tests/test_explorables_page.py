@@ -11,8 +11,8 @@ from _ext.explorables import serve_into
 from adamlearn import SGD, Adam, AMSGrad
 from adamlearn.descent import descend
 from adamlearn.explorables import landscape, trace
-from adamlearn.explorables.streams import STREAMS
 from adamlearn.landscapes import LANDSCAPES, rosenbrock
+from adamlearn.streams import STREAMS
 from tests.browser import chromium, own_host_page, served
 from tests.optimizers_table import TABLE
 

@@ -1,6 +1,9 @@
 """The files ``rules.py`` and ``landscapes.py`` in MicroPython, as they stand, against NumPy: to 1e-12."""
 
+import importlib.util
+import itertools
 import json
+import math
 import os
 import subprocess
 import sys
@@ -73,3 +76,20 @@ def test_landscape(name, micropython):
     value, gradient = LANDSCAPES[name].value(x, y), np.transpose(LANDSCAPES[name].gradient(x, y))
     np.testing.assert_allclose(micropython["values"][name], value, rtol=1e-12)
     np.testing.assert_allclose(micropython["gradients"][name], gradient, rtol=1e-12)
+
+
+NUMBERS = [-math.inf, -2.5, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, math.inf, math.nan]
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "sign", "clip", "abs"])
+def test_functions_of_the_pages_numpy_are_numpys(name):
+    """Over every number and pair of numbers; where one is not a number, so is the result."""
+    spec = importlib.util.spec_from_file_location("page_numpy", PACKAGE / "explorables/micropython/numpy.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    count = {"maximum": 2, "minimum": 2, "clip": 3}.get(name, 1)
+    for arguments in itertools.product(NUMBERS, repeat=count):
+        found, expected = getattr(page, name)(*arguments), getattr(np, name)(*arguments)
+        np.testing.assert_equal(
+            abs(found) if found == 0 else found, abs(expected) if expected == 0 else expected
+        )

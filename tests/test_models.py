@@ -1,5 +1,10 @@
 """The models: every backward pass against finite differences, every layer against an independent form."""
 
+import importlib
+import inspect
+import pkgutil
+import re
+
 import numpy as np
 import pytest
 from scipy.optimize import check_grad
@@ -354,3 +359,239 @@ def test_a_wrong_shape_is_refused_and_named(name):
     call, message = REFUSED[name]
     with pytest.raises(ValueError, match=message):
         call()
+
+
+SIGNS = np.array([1.0, -1.0, 1.0])
+NETWORK = models.init_perceptron([4, 5, 3], RNG(0))
+IMAGES = np.arange(32.0).reshape(1, 2, 4, 4)
+
+
+def grads_of(params, x=None, y=None, loss=models.softmax_cross_entropy):
+    """Of a batch of two."""
+    x = ONES((2, 4)) if x is None else x
+    return models.loss_and_grads(params, x, np.array([0, 2]) if y is None else y, loss)
+
+
+VALUE_ERRORS = {
+    "signs as labels": (
+        lambda: models.binary_cross_entropy(ONES(3), SIGNS),
+        r"y is -1.0 at index (1,); expected labels in [0, 1]",
+    ),
+    "percent": (
+        lambda: models.binary_cross_entropy(ONES((1, 2)), [[0, 100]]),
+        r"y is 100.0 at index (0, 1); expected labels in [0, 1]",
+    ),
+    "a missing label": (
+        lambda: models.binary_cross_entropy(ONES(2), np.array([0, np.nan])),
+        r"y is nan at index (1,); expected labels in [0, 1]",
+    ),
+    "a lone label": (
+        lambda: models.binary_cross_entropy(np.array(0.5), 2),
+        r"y is 2.0; expected labels in [0, 1]",
+    ),
+    "a missing target": (
+        lambda: models.mean_squared_error(ONES(2), np.array([0, np.nan])),
+        r"y is nan at index (1,); expected finite float64 numbers",
+    ),
+    "an infinite target": (
+        lambda: models.mean_squared_error(ONES(2), np.array([-np.inf, 1])),
+        r"y is -inf at index (0,); expected finite float64 numbers",
+    ),
+    "no outputs": (
+        lambda: models.mean_squared_error(ONES((0, 3)), ONES((0, 3))),
+        r"outputs has shape (0, 3); expected at least one element",
+    ),
+    "no logits": (
+        lambda: models.softmax_cross_entropy(ONES((0, 3)), ONES(0, int)),
+        r"logits has shape (0, 3); expected at least one element",
+    ),
+    "no layer": (lambda: grads_of([]), "params is empty; expected at least one layer"),
+    "no layer, forward": (
+        lambda: models.perceptron((), ONES((2, 4))),
+        "params is empty; expected at least one layer",
+    ),
+    "weights that do not follow": (
+        lambda: grads_of([NETWORK[0], LAYER]),
+        r"params[1]['W'] has shape (4, 3); expected (5, outputs), as params[0] has 5 outputs",
+    ),
+    "a layer of another name": (
+        lambda: grads_of([LAYER, {"w": ONES((3, 3)), "b": ONES(3)}]),
+        "params[1] has the keys ['w', 'b']; expected 'W' and 'b'",
+    ),
+    "weights as a vector": (
+        lambda: models.dense({"W": ONES(4), "b": ONES(1)}, ONES((2, 4))),
+        r"layer['W'] has shape (4,); expected (inputs, outputs)",
+    ),
+    "biases that would broadcast": (
+        lambda: models.dense({"W": ONES((4, 3)), "b": ONES(1)}, ONES((2, 4))),
+        r"layer['b'] has shape (1,); expected (3,)",
+    ),
+    "biases of a hidden layer": (
+        lambda: grads_of([NETWORK[0] | {"b": ONES((1, 5))}, NETWORK[1]]),
+        r"params[0]['b'] has shape (1, 5); expected (5,)",
+    ),
+    "one size": (
+        lambda: models.init_perceptron([5], RNG(0)),
+        "sizes is [5]; expected two or more: the inputs, any hidden layers, the outputs",
+    ),
+    "no size": (lambda: models.init_perceptron([], RNG(0)), "sizes is []; expected two or more"),
+    "no inputs": (lambda: models.init_dense(0, 3, RNG(0)), "inputs is 0; expected a whole number, 1 or more"),
+    "fewer than none": (
+        lambda: models.init_perceptron([4, -5, 3], RNG(0)),
+        "outputs is -5; expected a whole number, 1 or more",
+    ),
+    "no filters": (
+        lambda: models.init_convolution(1, 0, 3, RNG(0)),
+        "filters is 0; expected a whole number, 1 or more",
+    ),
+    "a scale that is no number": (
+        lambda: models.init_dense(4, 3, RNG(0), scale=lambda k, n: np.nan),
+        "scale(4, 3) is nan; expected a finite number",
+    ),
+    "squares of size 0": (
+        lambda: models.max_pool(IMAGES, 0),
+        "size is 0; expected a whole number, 1 or more",
+    ),
+}
+
+TYPE_ERRORS = {
+    "a seed": (
+        lambda: models.init_perceptron([5, 1], 0),
+        "rng is 0; expected a random generator: np.random.default_rng(0)",
+    ),
+    "no generator": (
+        lambda: models.init_convolution(1, 2, 3, None),
+        "rng is None; expected a random generator: np.random.default_rng(0)",
+    ),
+    "a number as scale": (
+        lambda: models.init_dense(4, 3, RNG(0), scale=0.01),
+        "scale is 0.01; expected a function of fan_in and fan_out, such as he",
+    ),
+    "a scale without a value": (
+        lambda: models.init_dense(4, 3, RNG(0), scale=lambda k, n: None),
+        "scale(4, 3) is None; expected a finite number",
+    ),
+    "whole weights": (
+        lambda: models.init_perceptron([4, 3], RNG(0), dtype=int),
+        "dtype is int64; expected one of floating-point numbers",
+    ),
+    "complex weights": (
+        lambda: models.init_convolution(1, 2, 3, RNG(0), dtype=complex),
+        "dtype is complex128; expected one of floating-point numbers",
+    ),
+    "one number of sizes": (
+        lambda: models.init_perceptron(5, RNG(0)),
+        "sizes is 5; expected a list: the inputs, any hidden layers, the outputs",
+    ),
+    "half a neuron": (
+        lambda: models.init_perceptron([4, 2.5, 1], RNG(0)),
+        "outputs is 2.5; expected a whole number, 1 or more",
+    ),
+    "a size of two": (
+        lambda: models.init_convolution(1, 2, (3, 3), RNG(0)),
+        "size is (3, 3); expected a whole number, 1 or more",
+    ),
+    "one layer": (lambda: grads_of(LAYER), "params is a dict; expected a list of layers, such as [layer]"),
+    "one layer, forward": (
+        lambda: models.perceptron(LAYER, ONES((2, 4))),
+        "params is a dict; expected a list of layers, such as [layer]",
+    ),
+    "an array": (
+        lambda: models.perceptron(ONES((4, 3)), ONES((2, 4))),
+        "params is a ndarray; expected a list of layers, such as [layer]",
+    ),
+    "a layer of a tuple": (
+        lambda: grads_of([(ONES((4, 3)), ONES(3))]),
+        "params[0] is a tuple; expected a dict of 'W' and 'b'",
+    ),
+    "a list of weights": (
+        lambda: models.dense({"W": [[1.0]], "b": ONES(1)}, ONES((2, 1))),
+        "layer['W'] is a list; expected an array of shape (inputs, outputs)",
+    ),
+    "a list of inputs": (
+        lambda: models.perceptron(NETWORK, [[1.0, 2.0, 3.0, 4.0]]),
+        "x is a list; expected an array of shape (n, 4)",
+    ),
+    "a list of images": (
+        lambda: models.max_pool(IMAGES.tolist()),
+        "x is a list; expected an array of shape (n, channels, height, width)",
+    ),
+    "a masked input": (
+        lambda: models.dense(LAYER, np.ma.array(ONES((2, 4)), mask=[[True] * 4, [False] * 4])),
+        "x is a MaskedArray; expected an array of shape (n, 4)",
+    ),
+    "masked targets": (
+        lambda: models.mean_squared_error(ONES(2), np.ma.array(ONES(2), mask=[True, False])),
+        "y is a MaskedArray; expected a plain array",
+    ),
+    "masked labels": (
+        lambda: models.softmax_cross_entropy(ONES((2, 3)), np.ma.array([0, 1], mask=[True, False])),
+        "labels is a MaskedArray; expected a plain array",
+    ),
+    "complex targets": (
+        lambda: models.mean_squared_error(ONES(2), ONES(2) * 1j),
+        "y is of dtype complex128; expected real numbers",
+    ),
+    "names as labels": (
+        lambda: models.binary_cross_entropy(ONES(2), ["yes", "no"]),
+        "y is of dtype <U3; expected real numbers",
+    ),
+    "complex outputs": (
+        lambda: models.binary_cross_entropy(ONES(2) * 1j, ONES(2)),
+        "logits is of dtype complex128; expected real numbers",
+    ),
+    "images of bytes": (
+        lambda: models.convolution(KERNELS, ONES((1, 2, 5, 5), np.uint8)),
+        "x is of dtype uint8; expected floating-point numbers: x.astype(float)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VALUE_ERRORS | TYPE_ERRORS)
+def test_what_came_and_what_was_expected(name):
+    error = ValueError if name in VALUE_ERRORS else TypeError
+    call, message = (VALUE_ERRORS | TYPE_ERRORS)[name]
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        call()
+
+
+def test_whole_outputs_do_not_make_the_targets_whole():
+    """They took the dtype of the outputs: 0.5 became 0."""
+    whole, y = np.array([1, 2]), np.array([0.5, 0.5])
+    for loss in (models.mean_squared_error, models.binary_cross_entropy):
+        value, grad = loss(whole, y)
+        assert (value, grad.tolist()) == (loss(whole * 1.0, y)[0], loss(whole * 1.0, y)[1].tolist())
+        assert loss([1, 2], [0.5, 0.5])[0] == value
+
+
+def test_targets_do_not_lose_their_range_in_the_dtype_of_the_outputs():
+    with pytest.raises(ValueError, match=r"^y is 1e\+40 at index \(0,\); expected finite float32 numbers"):
+        models.mean_squared_error(ONES(1, np.float32), [1e40])
+
+
+def test_the_gradient_of_pooled_whole_numbers_keeps_its_fractions():
+    grad = models.max_pool_backward(np.arange(4).reshape(1, 1, 2, 2), np.full((1, 1, 1, 1), 0.5))
+    np.testing.assert_array_equal(grad, [[[[0, 0], [0, 0.5]]]])
+
+
+def test_whole_numbers_as_inputs_are_what_floats_are():
+    x = RNG(0).integers(0, 5, (6, 4))
+    y = RNG(1).integers(0, 3, 6)
+    whole, floats = (grads_of(NETWORK, x, y) for x in (x, x.astype(float)))
+    assert whole[0] == floats[0]
+    np.testing.assert_array_equal(flatten(whole[1]), flatten(floats[1]))
+
+
+def test_labels_of_booleans_and_probabilities():
+    logits = np.array([1.0, -2.0])
+    expected = models.binary_cross_entropy(logits, np.array([1, 0]))[0]
+    assert models.binary_cross_entropy(logits, np.array([True, False]))[0] == expected
+    assert models.binary_cross_entropy(logits, [0.25, 1.0])[0] > 0
+
+
+def test_no_file_is_long_and_every_public_function_has_an_example():
+    for module in pkgutil.iter_modules(models.__path__, "adamlearn.models."):
+        text = inspect.getsource(importlib.import_module(module.name))
+        assert len(text.splitlines()) <= 300, module.name
+    for name in models.__all__:
+        assert not callable(getattr(models, name)) or ">>> " in getattr(models, name).__doc__, name

@@ -60,7 +60,7 @@ REFUSED = {
     "complex grads": ("grads", np.ones(3, "c16"), TypeError, f"is of dtype complex128; {REAL}"),
     "boolean grads": ("grads", np.ones(3, "?"), TypeError, f"is of dtype bool; {REAL}"),
     "string grads": ("grads", "one", TypeError, f"is of dtype <U3; {REAL}"),
-    "None in grads": ("grads", None, TypeError, f"is of type NoneType; {REAL}"),
+    "no array in grads": ("grads", frozenset(), TypeError, f"is of type frozenset; {REAL}"),
     "nan": ("grads", one_is(np.nan), ValueError, f"is nan {FINITE}"),
     "inf": ("grads", one_is(np.inf), ValueError, f"is inf {FINITE}"),
     "-inf": ("grads", one_is(-np.inf), ValueError, f"is -inf {FINITE}"),
@@ -139,7 +139,7 @@ LONE = {
         "grads has shape (3, 1); expected (3,), as params",
     ),
     "complex": ({"grads": np.ones(3, "c16")}, TypeError, f"grads is of dtype complex128; {REAL}"),
-    "no array": ({"grads": None}, TypeError, f"grads is of type NoneType; {REAL}"),
+    "no array": ({"grads": frozenset()}, TypeError, f"grads is of type frozenset; {REAL}"),
     "other out": (
         {"out": np.ones(1)},
         ValueError,
@@ -357,7 +357,7 @@ def test_state_of_another_rule():
 def test_out_with_one_array_at_two_places_is_refused(row):
     shared = np.ones(3)
     optimizer = row.cls()
-    with pytest.raises(ValueError, match="out has one array at several places"):
+    with pytest.raises(ValueError, match=r"^out\[0\] shares memory with out\[1\]"):
         optimizer.update([shared, shared], [np.ones(3), np.ones(3)], out=[shared, shared])
     assert optimizer.t == 0
     assert (shared == 1).all()

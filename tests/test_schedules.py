@@ -2,7 +2,9 @@
 
 import copy
 import doctest
+import math
 import pickle
+import re
 
 import numpy as np
 import optax
@@ -81,20 +83,61 @@ def test_an_optimizer_with_a_schedule_takes_the_value_of_each_step(schedule):
     assert repr(schedule) in repr(by_schedule)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: Linear(0.1, 0),
-        lambda: Cosine(0.1, 0),
-        lambda: Exponential(0.1, 0, 0.5),
-        lambda: InverseSquareRoot(0.1, 0),
-        lambda: Warmup(0, 0.1),
-    ],
-)
-def test_steps_are_at_least_one(make):
-    with pytest.raises(ValueError, match="steps is 0; expected at least 1"):
-        make()
+MAKE = {  # with a number of steps
+    "Linear": lambda steps: Linear(0.1, steps),
+    "Cosine": lambda steps: Cosine(0.1, steps),
+    "Exponential": lambda steps: Exponential(0.1, steps, 0.5),
+    "InverseSquareRoot": lambda steps: InverseSquareRoot(0.1, steps),
+    "Warmup": lambda steps: Warmup(steps, 0.1),
+}
 
 
-def test_the_example():
+@pytest.mark.parametrize("name", MAKE)
+def test_steps_are_a_whole_number(name):
+    for steps in (0, -3, 2.5, 1e3, "10", None, [5], math.nan):
+        error = ValueError if isinstance(steps, int) else TypeError
+        with pytest.raises(
+            error, match=f"^steps is {re.escape(repr(steps))}; expected a whole number, 1 or more$"
+        ):
+            MAKE[name](steps)
+    assert MAKE[name](np.int64(3)) == MAKE[name](3)
+
+
+NUMBERS = {  # with one number
+    "start of Linear": lambda value: Linear(value, 5),
+    "start of Cosine": lambda value: Cosine(value, 5),
+    "start of Exponential": lambda value: Exponential(value, 5, 0.5),
+    "start of InverseSquareRoot": InverseSquareRoot,
+    "end of Linear": lambda value: Linear(0.1, 5, value),
+    "end of Cosine": lambda value: Cosine(0.1, 5, value),
+    "factor of Exponential": lambda value: Exponential(0.1, 5, value),
+    "then of Warmup": lambda value: Warmup(5, value),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_are_finite_and_not_negative(name):
+    word = name.split()[0]
+    for value in (-0.1, math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"^{word} is {value}; expected a finite number, 0 or more$"):
+            NUMBERS[name](value)
+    other = ", or a schedule" if word == "then" else ""
+    for value in ("0.1", None, 1j, [0.1]):
+        with pytest.raises(
+            TypeError, match=f"^{word} is {re.escape(repr(value))}; expected a number{other}$"
+        ):
+            NUMBERS[name](value)
+    with pytest.raises(ValueError, match=f"^{word} is too large for a float"):
+        NUMBERS[name](10**400)
+    NUMBERS[name](np.float32(0.0)), NUMBERS[name](1)
+
+
+def test_the_number_of_a_decay_is_no_schedule():
+    with pytest.raises(TypeError, match=r"^start is Linear\(.*\); expected a number$"):
+        Linear(Linear(0.1, 5), 5)  # type: ignore[arg-type]
+
+
+def test_the_examples():
+    tests = doctest.DocTestFinder().find(schedules)
+    assert {test.name.split(".")[-1] for test in tests if test.examples} >= MAKE.keys()
     assert doctest.testmod(schedules).failed == 0

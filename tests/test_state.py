@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_array_equal, assert_equal
 
 from adamlearn import SGD, Adam, AdamW, AMSGrad, Optimizer, rules
-from adamlearn.engines import TILE
+from adamlearn.engines.arrays import TILE
 
 STEPS = 8  # RAdam's rate is adaptive from the sixth on
 GRADIENTS = np.random.default_rng(0).normal(size=(STEPS, 2, 3))
@@ -92,8 +92,9 @@ def test_state_dict_names_slots_and_places(row):
     state_dict = optimizer.state_dict()
     places = {"['layers'][0]['W']": (2, 3), "['a/b']": (3,)}
     shapes = {slot + place: shape for slot in optimizer.slots for place, shape in places.items()}
-    assert {key: np.shape(value) for key, value in state_dict.items()} == {"t": (), **shapes}
+    assert {key: np.shape(value) for key, value in state_dict.items()} == {"t": (), "rule": (), **shapes}
     assert type(state_dict["t"]) is int and state_dict["t"] == STEPS
+    assert state_dict["rule"] == optimizer.rule.__name__
 
 
 def test_state_dict_is_a_copy_in_both_directions(row):
@@ -187,7 +188,7 @@ def test_a_readers_own_rule_is_an_optimizer():
     optimizer = Optimizer(average_and_step, learning_rate=1.0)
     params = run(optimizer, as_params(np.zeros((2, 3))), GRADIENTS[:2])
     np.testing.assert_allclose(params["a/b"], -(1.5 * GRADIENTS[0] + 0.5 * GRADIENTS[1])[0], rtol=1e-15)
-    assert repr(optimizer) == "Optimizer(learning_rate=1.0)"
+    assert repr(optimizer) == "Optimizer(average_and_step, learning_rate=1.0)"
 
 
 def test_a_rule_needs_no_memory():

@@ -7,6 +7,7 @@ except ModuleNotFoundError as error:
         "adamlearn.explorables needs anywidget: pip install 'adamlearn[widgets]'", name=error.name
     ) from None
 
-from adamlearn.explorables.widgets import LandscapeExplorable, TraceExplorable, landscape, trace
+from adamlearn.explorables.landscape_widget import LandscapeExplorable, landscape
+from adamlearn.explorables.trace_widget import TraceExplorable, trace
 
 __all__ = ["LandscapeExplorable", "TraceExplorable", "landscape", "trace"]

@@ -12,10 +12,11 @@ import numpy as np
 import adamlearn
 from adamlearn import landscapes, plots
 from adamlearn.explorables.portable import as_python, portable_or_none, traced_names, traced_source
-from adamlearn.explorables.streams import STREAMS
+from adamlearn.hyperparameters import read_rule
 from adamlearn.landscapes import Landscape
-from adamlearn.optimizers import Optimizer, read_rule
+from adamlearn.optimizer import Optimizer
 from adamlearn.plots import STYLES
+from adamlearn.streams import STREAMS
 
 Choice = str | Optimizer | type[Optimizer] | Callable[..., Any]
 
@@ -136,9 +137,7 @@ def _styles(optimizers: Mapping[str, Optimizer]) -> dict[str, dict[str, Any]]:
     return {label: styles.get(label) or next(free) for label in optimizers}
 
 
-def read_landscapes(
-    functions: Landscape | Callable[..., Any] | Iterable[Landscape | Callable[..., Any]], **of_callables: Any
-) -> dict[str, Landscape]:
+def read_landscapes(functions: Any, **of_callables: Any) -> dict[str, Landscape]:
     """The landscapes by name; a plain callable becomes one by what ``of_callables`` says of it.
 
     Raises
@@ -146,10 +145,12 @@ def read_landscapes(
     TypeError, ValueError
         If one is neither a landscape nor callable, or two have one name.
     """
-    if isinstance(functions, Landscape) or callable(functions):
+    if isinstance(functions, str | Landscape) or callable(functions):
         functions = [functions]
     found: dict[str, Landscape] = {}
     for function in functions:
+        if isinstance(function, str):
+            function = _named(function)
         if not isinstance(function, Landscape):
             function = _landscape(function, **of_callables)
         if function.name in found:
@@ -160,6 +161,12 @@ def read_landscapes(
     return found
 
 
+def _named(name: str) -> Landscape:
+    if name not in landscapes.LANDSCAPES:
+        raise ValueError(f"function is {name!r}; expected one of {[*landscapes.LANDSCAPES]}")
+    return landscapes.LANDSCAPES[name]
+
+
 def _landscape(value: Any, gradient: Any, minima: Any, window: Any, start: Any) -> Landscape:
     """A landscape of a plain function of x and y."""
     if not callable(value):
@@ -168,7 +175,9 @@ def _landscape(value: Any, gradient: Any, minima: Any, window: Any, start: Any) 
     if start is None:
         start = (x_min + 0.2 * (x_max - x_min), y_min + 0.8 * (y_max - y_min))
     gradient = gradient or central_differences(value)
-    return Landscape(value.__name__, value, gradient, tuple(minima), window, start)
+    minima = tuple((float(x), float(y)) for x, y in minima)
+    name = getattr(value, "__name__", type(value).__name__)
+    return Landscape(name, value, gradient, minima, window, tuple(map(float, start)))
 
 
 def central_differences(value: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,10 +196,10 @@ def described_landscape(landscape: Landscape) -> dict[str, Any]:
         "name": landscape.name,
         "value": portable_or_none(landscape.value),
         "gradient": portable_or_none(landscape.gradient),
-        "window": list(landscape.window),
-        "minima": [list(minimum) for minimum in landscape.minima],
+        "window": list(map(float, landscape.window)),
+        "minima": [list(map(float, minimum)) for minimum in landscape.minima],
         "lowest": min((float(landscape.value(*m)) for m in landscape.minima), default=None),
-        "start": list(landscape.start),
+        "start": list(map(float, landscape.start)),
         "python": _python(landscape),
     }
 
@@ -215,7 +224,7 @@ def read_streams(stream: Any) -> dict[str, Any]:
     Raises
     ------
     TypeError, ValueError
-        If one is neither a name in ``adamlearn.explorables.streams.STREAMS``, a function of the
+        If one is neither a name in ``adamlearn.streams.STREAMS``, a function of the
         step number, nor gradients.
     """
     if isinstance(stream, str) or callable(stream) or isinstance(stream[0], Real):
@@ -239,6 +248,7 @@ def described_stream(name: str, stream: Any, given: Mapping[str, float]) -> dict
         return {"name": name, "function": None, "settings": {}, "python": None}
     parameters = list(inspect.signature(stream).parameters.values())[1:]
     settings = {p.name: None if p.default is p.empty else given.get(p.name, p.default) for p in parameters}
+    settings = {name: v.item() if isinstance(v, np.generic) else v for name, v in settings.items()}
     lines, expression = as_python(stream)
     return {
         "name": name,

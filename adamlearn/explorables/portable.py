@@ -9,20 +9,20 @@ import inspect
 import math
 import textwrap
 from collections.abc import Callable
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from adamlearn import landscapes, rules
-from adamlearn.explorables import streams
+from adamlearn import landscapes, rules, streams
+from adamlearn.sources import function_text
 
 # The modules that MicroPython has in the page, by their names there.
 MODULES = {"rules": rules, "landscapes": landscapes, "streams": streams, "numpy": np, "math": math}
 
 
-class NotPortableError(ValueError):
-    """A function whose text is not all that it needs."""
+class NotPortableError(TypeError):
+    """A function whose text is not all that it needs, or not what runs."""
 
 
 def portable(function: Callable[..., Any], *, source: str | None = None) -> str | dict[str, Any]:
@@ -53,12 +53,9 @@ def portable_or_none(function: Callable[..., Any], source: str | None = None) ->
 def source_of(function: Callable[..., Any]) -> str:
     """The text of a function, from its ``def``."""
     try:
-        text = textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError):
-        raise NotPortableError(f"{function!r} has no source; expected a function written with def") from None
-    if not text.startswith("def "):
-        raise NotPortableError(f"{function!r} is not written with a bare def")
-    return text.rstrip() + "\n"
+        return function_text(function)
+    except TypeError as error:
+        raise NotPortableError(str(error)) from None
 
 
 def traced_source(rule: Callable[..., Any]) -> str:
@@ -82,11 +79,18 @@ def traced_source(rule: Callable[..., Any]) -> str:
     return b"".join(lines).decode()
 
 
-def traced(rule: Callable[..., Any]) -> Callable[..., Any]:
+def traced(rule: Any) -> Callable[..., Any]:
     """The function that :func:`traced_source` is the text of."""
-    namespace = {**rule.__globals__, **inspect.getclosurevars(rule).nonlocals}
-    exec(traced_source(rule), namespace)
-    return namespace[rule.__name__]
+    code = rule.__code__
+    cells = dict(zip(code.co_freevars, rule.__closure__ or (), strict=True))
+    around = ["def around():", *(f"    {name} = None" for name in cells)]
+    text = [*around, textwrap.indent(traced_source(rule), "    "), f"    return {code.co_name}"]
+    namespace = dict(rule.__globals__)
+    exec("\n".join(text), namespace)
+    new = namespace["around"]().__code__
+    # In the rule's own module and closure, so that what it takes from there is what it is at the call.
+    closure = tuple(cells[name] for name in new.co_freevars)
+    return FunctionType(new, rule.__globals__, code.co_name, rule.__defaults__, closure)
 
 
 def traced_names(rule: Callable[..., Any]) -> list[str]:
@@ -123,7 +127,7 @@ def _place(value: Any) -> str | None:
 def _portable_value(name: str, value: Any) -> Any:
     """A number, a function or a module that a source names, written down."""
     if isinstance(value, int | float):
-        return float(value)
+        return value if type(value) in (int, float) else float(value)
     if place := _place(value):
         return place
     if inspect.isfunction(value):
@@ -143,7 +147,7 @@ def as_python(function: Callable[..., Any]) -> tuple[list[str], str]:
 def _as_python(reference: Any) -> tuple[list[str], str]:
     if isinstance(reference, str):
         module, name = reference.split(":")
-        package = {"numpy": "numpy", "math": "math", "streams": "adamlearn.explorables.streams"}
+        package = {"numpy": "numpy", "math": "math"}
         return [f"from {package.get(module, f'adamlearn.{module}')} import {name}"], name
     lines = []
     for name, used in reference["names"].items():

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from adamlearn import plots
-from adamlearn.descent import Path
+from adamlearn.descent import Run
 from adamlearn.landscapes import Landscape
 
 NAMES = {
@@ -27,7 +27,7 @@ NAMES = {
 }
 
 
-def landscape_picture(landscape: Landscape, runs: Mapping[str, Path], styles: Mapping[str, Any]) -> bytes:
+def landscape_picture(landscape: Landscape, runs: Mapping[str, Run], styles: Mapping[str, Any]) -> bytes:
     """A PNG of the paths over the map."""
     with plt.rc_context():
         plots.use_style()
@@ -39,7 +39,8 @@ def landscape_picture(landscape: Landscape, runs: Mapping[str, Path], styles: Ma
             color = styles[label]["color"]
             ax.plot(x, y, label=label, **styles[label])
             ax.plot(x[-1:], y[-1:], marker="o", color=color, markeredgecolor="#ffffff", zorder=3)
-        plots.legend_below(ax)
+        if runs:
+            plots.legend_below(ax)
         return _png(figure)
 
 
@@ -66,7 +67,7 @@ def trace_picture(
         return _png(figure)
 
 
-def landscape_words(landscape: Landscape, runs: Mapping[str, Path], start: Sequence[float]) -> str:
+def landscape_words(landscape: Landscape, runs: Mapping[str, Run], start: Sequence[float]) -> str:
     """Where each path went, a line each."""
     lowest = min((float(landscape.value(*minimum)) for minimum in landscape.minima), default=None)
     lines = [f"{landscape.name} from ({start[0]:g}, {start[1]:g})"]

@@ -26,7 +26,7 @@ LOADER = MICROPYTHON / "micropython.mjs"
 PYTHON = [
     PACKAGE / "rules.py",
     PACKAGE / "landscapes.py",
-    EXPLORABLES / "streams.py",
+    EXPLORABLES.parent / "streams.py",
     EXPLORABLES / "engine.py",
     EXPLORABLES / "micropython/numpy.py",
     EXPLORABLES / "micropython/page.py",
