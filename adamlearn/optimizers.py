@@ -24,7 +24,10 @@ class _Named(Optimizer):
         cls.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *keywords])
 
     def __init__(self, *args: float | Schedule, **kwargs: Any):
-        bound = bind(type(self).__name__, self.__signature__, *args, **kwargs)
+        name = type(self).__name__
+        if {"jac", "bounds", "callback"} <= kwargs.keys():  # as SciPy's minimize calls its method
+            raise TypeError(f"expected an optimizer such as {name}(); got the class: use method={name}()")
+        bound = bind(name, self.__signature__, *args, **kwargs)
         super().__init__(type(self).named_rule, **bound.arguments)
 
 

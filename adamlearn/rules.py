@@ -6,7 +6,7 @@ hyperparameters. It returns the new ``p`` and the new slots, in that order.
 
 The text runs unchanged over NumPy arrays, compiled by Numba, and over plain floats in
 MicroPython, so a rule keeps to arithmetic, ``if`` on numbers that do not depend on the element,
-and ``np.sqrt``, ``np.abs``, ``np.maximum``, ``np.sign``.
+and ``np.sqrt``, ``np.abs``, ``np.maximum``, ``np.minimum``, ``np.clip``, ``np.sign``.
 """
 
 import numpy as np

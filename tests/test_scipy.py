@@ -324,3 +324,10 @@ def test_the_method_knows_nothing_of_the_package():
     loads = "import adamlearn, sys; print('scipy' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
     assert shown.stdout == "False\n"
+
+
+def test_the_class_as_method_is_refused_in_words():
+    with pytest.raises(
+        TypeError, match=r"^expected an optimizer such as Adam\(\); got the class: use method=Adam\(\)"
+    ):
+        minimize(lambda x: (x**2).sum(), [1.0], jac=lambda x: 2 * x, method=Adam)

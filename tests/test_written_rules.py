@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("numba")
 
 from adamlearn import Optimizer
 from adamlearn.descent import endpoints
+from adamlearn.engines import split
+from adamlearn.engines.numba import loops
 from adamlearn.engines.numba.loops import generated
 from adamlearn.engines.reader import read_program
 from adamlearn.hyperparameters import read_rule
@@ -78,6 +80,42 @@ def test_the_two_halves_of_a_rule_are_the_rule(written):
         return  # its numbers are for the rule itself
     assert not isinstance(expected, type)
     assert_same(found, expected, written.rule)
+
+
+FAULTS = {
+    "merged in the wrong branch": (
+        "then if kinds[0] == NUMBER else otherwise",
+        "otherwise if kinds[0] == NUMBER else then",
+    ),
+    "not merged": ("if set(kinds) == {NUMBER, ELEMENT}:", "if False:"),
+    "kinds of one branch in the other": ("after, self.kinds = self.kinds, before", "after = self.kinds"),
+    "numbers of a branch not preset": (
+        "if self.branch:\n            self.sometimes",
+        "if False:\n            self.sometimes",
+    ),
+    "a truth is no number": ("ast.Constant(1.0), ast.Constant(0.0)", "ast.Constant(1.0), ast.Constant(1.0)"),
+    "a quotient by a reciprocal": ("ast.Mult(), self.number(inverse)", "ast.Div(), self.number(inverse)"),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_in_the_splitter_is_caught(right, wrong, monkeypatch):
+    """By the test above, which finds a rule that tells."""
+    text = Path(split.__file__).read_text(encoding="utf-8")
+    assert right in text
+    faulty = {"__name__": "faulty"}
+    exec(text.replace(right, wrong), faulty)
+    monkeypatch.setattr(loops, "Split", faulty["Split"])
+    check = test_the_two_halves_of_a_rule_are_the_rule.hypothesis.inner_test
+
+    @seed(0)
+    @settings(max_examples=300, phases=[Phase.generate], suppress_health_check=QUIET, database=None)
+    @given(written=written_rules())
+    def hunt(written):
+        check(written)
+
+    with pytest.raises(Exception, match=r"."):  # whatever the fault leads to
+        hunt()
 
 
 @settings(max_examples=25, suppress_health_check=QUIET)

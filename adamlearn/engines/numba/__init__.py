@@ -8,7 +8,7 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from adamlearn.engines.arrays import Arrays, all_finite, flat, state_dtype
-from adamlearn.engines.numba.loops import Loops, first_line, generated, loops
+from adamlearn.engines.numba.loops import Loops, compiled_loops, first_line, generated
 from adamlearn.engines.numba.threads import LOOKED_AT, SHARE, in_a_thread, in_threads
 from adamlearn.engines.numpy import Call, Done, Job, NumpyEngine, ShortWay, filled, run_all
 from adamlearn.engines.program import Program, is_number
@@ -61,7 +61,7 @@ class NumbaEngine:
     def _compiled(self) -> tuple[Program, Loops]:
         try:
             program = read_program(self.rule)
-            return program, loops(generated(self.rule, program))
+            return program, compiled_loops(generated(self.rule, program))
         except TypeError as error:
             reason = str(error)
             if "cannot be compiled" not in reason:

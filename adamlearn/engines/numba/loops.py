@@ -108,7 +108,7 @@ class Loops:
 
 
 _COMPILING = threading.RLock()
-loops = lru_cache(Loops)  # the same text, the same loops
+compiled_loops = lru_cache(Loops)  # the same text, the same loops
 
 
 def halves(
