@@ -288,9 +288,9 @@ class Optimizer:
         return self.__dict__ | memory | {"_short": None, "_operands": Operands()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take what was remembered; arrays that arrive read-only are copied."""
-        self.__dict__.update(state)
-        self._clock = np.array(self._clock)
+        """Take what was remembered, with an engine of one's own; arrays that arrive read-only are copied."""
+        self.__dict__.update(state | {"_clock": np.array(state["_clock"])})
+        self.engine = state["_engine_name"]
         if self._state is not None:
             self._state = states.copied(self._state, lambda slot: np.require(slot, requirements="W"))
 

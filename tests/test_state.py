@@ -62,6 +62,26 @@ def test_going_on_is_exact_to_the_bit_after_every_step(row, way):
         assert_equal(run(resumed, params, GRADIENTS[t:]), straight)
 
 
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_an_optimizer_and_its_copy_go_on_side_by_side(way, engine):
+    """What becomes of the one is of no concern to the other, in whatever order they step."""
+    straight = Adam()
+    straight.engine = engine
+    params = run(straight, as_params(np.ones((2, 3))), GRADIENTS)
+    one = Adam()
+    one.engine = engine
+    here = there = run(one, as_params(np.ones((2, 3))), GRADIENTS[:3])
+    other = way(one)
+    if other.engine != engine:  # a new one, to which the state was loaded
+        other.engine = engine
+    for g in GRADIENTS[3:]:
+        there = run(other, there, [g])
+        here = run(one, here, [g])
+    assert_equal(here, params)
+    assert_equal(there, params)
+
+
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_going_on_compiled_is_exact_to_the_bit(way):
     """A lone array too, whose optimizer has kept what it needs for the next step."""
