@@ -48,6 +48,17 @@ def bowl(condition_number=10.0, angle=0.0):
 
     At angle 0 the steep direction is y. Its minimum is 0, at the origin.
 
+    Parameters
+    ----------
+    condition_number : float, default 10
+        The ratio of the two curvatures.
+    angle : float, default 0
+        The direction of the curvature 1, in radians from the x axis.
+
+    Returns
+    -------
+    Landscape
+
     Examples
     --------
     >>> from adamlearn.landscapes import bowl

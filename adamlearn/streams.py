@@ -12,6 +12,16 @@ import math
 def constant(t, size=1.0):
     """The same gradient at every step.
 
+    Parameters
+    ----------
+    t : int
+        The step number.
+    size : float, default 1
+        The gradient.
+
+    Examples
+    --------
+    >>> from adamlearn.streams import constant
     >>> [constant(t, size=2.0) for t in (1, 2)]
     [2.0, 2.0]
     """
@@ -21,6 +31,16 @@ def constant(t, size=1.0):
 def alternating(t, size=1.0):
     """A gradient that changes sign at every step.
 
+    Parameters
+    ----------
+    t : int
+        The step number.
+    size : float, default 1
+        The first gradient.
+
+    Examples
+    --------
+    >>> from adamlearn.streams import alternating
     >>> [alternating(t) for t in (1, 2, 3)]
     [1.0, -1.0, 1.0]
     """
@@ -28,10 +48,23 @@ def alternating(t, size=1.0):
 
 
 def noisy(t, mean=1.0, noise=1.0, seed=0):
-    """A mean and normal noise of standard deviation ``noise``; another ``seed``, another noise.
+    """A mean and normal noise, which is the same whenever the step and the seed are.
 
-    >>> noisy(1) == noisy(1), noisy(1) == noisy(1, seed=1)
-    (True, False)
+    Parameters
+    ----------
+    t : int
+        The step number.
+    mean : float, default 1
+    noise : float, default 1
+        The standard deviation.
+    seed : int, default 0
+        Another seed, another noise.
+
+    Examples
+    --------
+    >>> from adamlearn.streams import noisy
+    >>> noisy(1) == noisy(1), noisy(1) == noisy(1, seed=1), noisy(1, noise=0.0)
+    (True, False, 1.0)
     """
     return mean + noise * _normal(t, seed)
 
@@ -39,6 +72,18 @@ def noisy(t, mean=1.0, noise=1.0, seed=0):
 def sparse(t, size=1.0, every=20):
     """Zero but for one gradient in ``every``.
 
+    Parameters
+    ----------
+    t : int
+        The step number.
+    size : float, default 1
+        The gradient that is not zero.
+    every : int, default 20
+        The number of steps from one such gradient to the next; the first step has one.
+
+    Examples
+    --------
+    >>> from adamlearn.streams import sparse
     >>> [sparse(t, every=2) for t in (1, 2, 3)]
     [1.0, 0.0, 1.0]
     """
@@ -46,8 +91,19 @@ def sparse(t, size=1.0, every=20):
 
 
 def spike(t, size=100.0, at=20):
-    """One gradient of ``size`` at step ``at`` among gradients of 1.
+    """One gradient of ``size`` among gradients of 1.
 
+    Parameters
+    ----------
+    t : int
+        The step number.
+    size : float, default 100
+        The gradient at the step ``at``.
+    at : int, default 20
+
+    Examples
+    --------
+    >>> from adamlearn.streams import spike
     >>> [spike(t, at=2) for t in (1, 2, 3)]
     [1.0, 100.0, 1.0]
     """
@@ -60,6 +116,18 @@ def periodic(t, large=4.0, period=3):
     Source: Reddi, Kale & Kumar, "On the convergence of Adam and beyond", 2018, theorem 1, where
     the period is 3 and the gradients are those of a linear loss on [-1, 1].
 
+    Parameters
+    ----------
+    t : int
+        The step number.
+    large : float, default 4
+        The gradient at the first step of each period.
+    period : int, default 3
+        The number of steps.
+
+    Examples
+    --------
+    >>> from adamlearn.streams import periodic
     >>> [periodic(t) for t in (1, 2, 3, 4)]
     [4.0, -1.0, -1.0, 4.0]
     """
@@ -72,6 +140,18 @@ def worst(t, beta1, beta2, at=60):
     Each gradient is ``beta1 / beta2`` of the next one: by the Cauchy-Schwarz inequality no other
     stream makes the ratio of the first moment to the root of the second larger.
 
+    Parameters
+    ----------
+    t : int
+        The step number.
+    beta1, beta2 : float
+        Those of the rule.
+    at : int, default 60
+        The step of the last gradient, which is 1.
+
+    Examples
+    --------
+    >>> from adamlearn.streams import worst
     >>> [worst(t, 0.5, 1.0, at=2) for t in (1, 2, 3)]
     [0.5, 1.0, 0.0]
     """

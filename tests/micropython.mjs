@@ -8,7 +8,8 @@ const program = files.pop();
 const { loadMicroPython } = await import(pathToFileURL(loader));
 const micropython = await loadMicroPython({ heapsize: 64 * 1024 * 1024, stdout: console.log });
 for (const file of files) micropython.FS.writeFile(`/${basename(file)}`, readFileSync(file));
-micropython.FS.writeFile("/request.json", readFileSync(0));
+// Through JavaScript, as in the page, where 1.0 becomes 1.
+micropython.FS.writeFile("/request.json", JSON.stringify(JSON.parse(readFileSync(0, "utf8"))));
 try {
   micropython.runPython(readFileSync(program, "utf8"));
 } catch (error) {

@@ -1,9 +1,12 @@
-"""What test_micropython runs in MicroPython: the package's rules and landscapes over plain floats."""
+"""What test_micropython runs in MicroPython: the package's rules, landscapes and streams on floats."""
 
 import json
 
 import landscapes
+import numpy as np
+import page
 import rules
+import streams
 
 
 def positions(rule, slots, hyperparameters, start, gradient, steps):
@@ -18,6 +21,22 @@ def positions(rule, slots, hyperparameters, start, gradient, steps):
     return path
 
 
+def choices(numbers, count):
+    """All lists of ``count`` of the numbers."""
+    if count == 0:
+        return [[]]
+    # Lists are joined, since MicroPython has no stars in a display.
+    return [others + [number] for others in choices(numbers, count - 1) for number in numbers]  # noqa: RUF005
+
+
+def result(function, arguments):
+    """What a function returns, as text, or the name of its error."""
+    try:
+        return repr(function(*arguments))
+    except ValueError:
+        return "ValueError"
+
+
 def on_rosenbrock(point, t):
     return landscapes.rosenbrock.gradient(*point)
 
@@ -29,7 +48,7 @@ def on_stream(point, t):
 with open("/request.json") as file:
     request = json.load(file)
 steps = len(request["gradients"])
-answer = {"paths": {}, "streams": {}, "values": {}, "gradients": {}}
+answer = {"paths": {}, "streams": {}, "values": {}, "gradients": {}, "fed": {}, "functions": {}, "own": {}}
 for name, (slots, hyperparameters) in request["rules"].items():
     rule = getattr(rules, name)
     answer["paths"][name] = positions(rule, slots, hyperparameters, request["start"], on_rosenbrock, steps)
@@ -38,4 +57,12 @@ for name, landscape in landscapes.LANDSCAPES.items():
     points = request["points"][name]
     answer["values"][name] = [landscape.value(x, y) for x, y in points]
     answer["gradients"][name] = [landscape.gradient(x, y) for x, y in points]
+for name, settings in request["settings"].items():
+    answer["fed"][name] = [streams.STREAMS[name](t, *settings) for t in range(1, 201)]
+for name, count in request["functions"].items():
+    for numbers in choices(request["numbers"], count):
+        text = name + "(" + ", ".join(numbers) + ("," if count == 1 else "") + ")"
+        answer["functions"][text] = result(getattr(np, name), [float(number) for number in numbers])
+for name, (reference, arguments) in request["own"].items():
+    answer["own"][name] = page.function(reference)(*arguments)
 print(json.dumps(answer))

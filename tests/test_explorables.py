@@ -1,16 +1,21 @@
 """The explorables' Python side: what is asked for, what is computed, what is written down for the page."""
 
 import functools
+import importlib
 import json
 import math
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import traitlets
 from _ext import explorables as served_explorables
+from docutils import nodes
+from docutils.utils import new_document
 from scipy.signal import lfilter
 from sphinx.errors import ExtensionError
 
@@ -29,7 +34,7 @@ from adamlearn import (
     streams,
 )
 from adamlearn.descent import descend
-from adamlearn.explorables import landscape, trace, widget
+from adamlearn.explorables import engine, landscape, trace, widget
 from adamlearn.explorables.portable import NotPortableError, as_python, portable, traced, traced_source
 from adamlearn.landscapes import LANDSCAPES, Landscape, beale, bowl, rosenbrock
 from tests.optimizers_table import TABLE
@@ -426,10 +431,252 @@ def test_a_traced_rule_sees_what_it_takes_from_outside_at_the_call():
         assert run(0.0, 5.0, 1)[1]["step"] == limit
 
 
-def test_a_wrapped_rule_is_not_traced():
-    @functools.wraps(rules.sgd)
-    def doubled(p, g, *rest):
-        return rules.sgd(p, 2 * g, *rest)
+# What runs is what the function does
 
-    with pytest.raises(TypeError, match="sgd is wrapped"):
-        trace(doubled, quantities=("p",))
+
+class Hill:
+    """An object that is called."""
+
+    def __call__(self, x, y):
+        return x**2 + y**2
+
+
+class Step:
+    """A rule that is an object."""
+
+    def __call__(self, p, g, t, learning_rate=0.1):
+        return (p - learning_rate * g,)
+
+
+@functools.wraps(rules.sgd)
+def doubled(p, g, *rest):
+    return rules.sgd(p, 2 * g, *rest)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (doubled, "sgd is wrapped"),
+        (lambda p, g, t, learning_rate=0.1: (p - learning_rate * g,), "a lambda has no text of its own"),
+        (Step(), "is a Step; expected a function"),
+        (functools.partial(half_step), "is a partial; expected a function"),
+    ],
+)
+def test_a_rule_without_text_of_its_own_is_not_traced(rule, words):
+    with pytest.raises(TypeError, match=words):
+        trace(rule, quantities=("p",))
+    with pytest.raises(NotPortableError, match=words):
+        portable(rule)
+    figure = landscape(rosenbrock, {"it": Optimizer(rule, learning_rate=0.001)})  # the kernel needs no text
+    assert figure.figure["optimizers"][0]["rule"] is None
+    assert np.isfinite(figure.paths["it"].values).all()
+
+
+def test_a_rule_whose_file_has_changed_is_not_traced(tmp_path, monkeypatch):
+    text = "def plain_step(p, g, t, learning_rate=1.0):\n    return (p - learning_rate * g,)\n"
+    (tmp_path / "edited_rules.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    rule = importlib.import_module("edited_rules").plain_step
+    (tmp_path / "edited_rules.py").write_text(text.replace("learning_rate * g", "100 * learning_rate * g"))
+    with pytest.raises(TypeError, match="plain_step is not what its source says"):
+        trace(rule, quantities=("p",))
+    assert landscape(rosenbrock, rule).figure["optimizers"][0]["rule"] is None
+
+
+def test_what_was_put_into_a_module_of_the_package_does_not_go_by_its_name(monkeypatch):
+    def _rosenbrock(x, y):
+        return x + y
+
+    monkeypatch.setattr(landscapes, "_rosenbrock", _rosenbrock)
+    assert isinstance(portable(_rosenbrock), dict)
+
+
+def test_functions_and_rules_that_are_objects_have_the_names_of_their_classes():
+    figure = landscape([Hill(), functools.partial(canyon)], [Step(), functools.partial(half_step)])
+    assert figure.function == "Hill" and figure.shown == ["Step", "partial"]
+    assert np.isfinite(figure.paths["Step"].values).all()
+
+
+@pytest.mark.parametrize("value", [np.ones(2), [1.0], (1.0,), {1.0}, np.float32(0.1), np.int64(2), "a", None])
+def test_what_is_not_a_plain_number_is_not_written_down(value):
+    def scaled(x, y):
+        return value * x
+
+    with pytest.raises(NotPortableError, match=f"value is {type(value).__name__}; expected a number"):
+        portable(scaled)
+
+
+def test_numbers_keep_their_types():
+    one, on, half, many, limit = 1, True, np.float64(0.5), 2**70, math.inf
+
+    def named(x, y):
+        return one, on, half, many, limit
+
+    found = portable(named)
+    assert {name: type(found["names"][name]) for name in ("one", "on", "half")} == {
+        "one": int,
+        "on": bool,
+        "half": float,
+    }
+    json.dumps(found, allow_nan=False)
+    names = {}
+    exec("\n".join(as_python(named)[0]), names)
+    assert names["named"](0, 0) == named(0, 0)
+
+
+def test_defaults_are_those_that_the_function_has():
+    rate = 0.25
+
+    def rule(p, g, t, learning_rate=rate, share=0.5):
+        step = share * g
+        return (p - learning_rate * step,)
+
+    assert "(p, g, t, learning_rate=0.25, share=0.5)" in portable(rule)["source"]
+    assert "(p, g, t, learning_rate=0.25, share=0.5)" in portable(rule, source=traced_source(rule))["source"]
+    figure = trace(rule, "constant", ("p", "step"), steps=2)
+    np.testing.assert_array_equal(figure.values["rule"]["p"], [-0.125, -0.25])
+
+    def table(x, y, seen=[]):  # noqa: B006
+        return x
+
+    with pytest.raises(NotPortableError, match="the default of seen is list; expected a number"):
+        portable(table)
+
+
+def test_a_function_that_changes_what_is_not_its_own_is_not_written_down():
+    calls = 0
+
+    def counted(x, y):
+        nonlocal calls
+        calls += 1
+        return x
+
+    with pytest.raises(NotPortableError, match="counted changes calls, which is not its own"):
+        portable(counted)
+
+
+def test_functions_that_call_each_other_are_not_written_down():
+    def even(n):
+        return n == 0 or odd(n - 1)
+
+    def odd(n):
+        return n != 0 and even(n - 1)
+
+    with pytest.raises(NotPortableError, match="even calls itself by way of another function"):
+        portable(even)
+
+
+def test_a_name_without_a_value_is_not_written_down():
+    def early(x, y):
+        return later * x
+
+    with pytest.raises(NotPortableError, match="later has no value yet"):
+        portable(early)
+    later = 1.0
+    assert portable(early)["names"] == {"later": later}
+
+
+def test_a_function_and_a_generator_inside_a_rule_are_left_alone():
+    def rule(p, g, m, t, learning_rate=0.1):
+        def mean(a, b):
+            return 0.9 * a + 0.1 * b
+
+        later: float
+        m, twice = mean(m, g), sum(w * g for w in (1, 1))
+        step = m + 0 * twice
+        later = learning_rate
+        return p - later * step, m
+
+    result, named = traced(rule)(1.0, 2.0, 3.0, 1)
+    assert result == rule(1.0, 2.0, 3.0, 1)
+    assert named == {"p": 1.0, "g": 2.0, "m": result[1], "twice": 4.0, "step": result[1], "later": 0.1}
+
+
+def test_a_rule_in_place_alters_nothing_of_the_callers():
+    def in_place(p, g, m, t, learning_rate=0.1):
+        m *= 0.5
+        m += g
+        g *= 100
+        p -= learning_rate * m
+        return p, m
+
+    gradients, bounds = [1.0, -2.0, 4.0], np.array([-1.0, 1.0])
+    figure = trace([in_place, SGD(momentum=0.5)], gradients, ("p", "m"), bounds=bounds, steps=3)
+    np.testing.assert_array_equal(figure.values["in_place"]["g"], gradients)
+    assert gradients == [1.0, -2.0, 4.0] and figure.drawn == gradients and bounds.tolist() == [-1.0, 1.0]
+    np.testing.assert_array_equal(figure.values["in_place"]["m"], [1.0, -1.5, 3.25])
+    path = landscape(beale, in_place, start=(start := np.array([1.0, 0.5]))).paths["in_place"]
+    assert path.positions[0].tolist() == start.tolist() == [1.0, 0.5]
+
+
+# What NumPy's numbers and failing functions do to a figure
+
+
+def test_numbers_of_numpy_are_taken():
+    figure = landscape(
+        Landscape(
+            "it", canyon, None, np.zeros((1, 2), int), np.array([-1, 1, -1, 1], "f4"), np.ones(2, "f4")
+        ),
+        tolerance=np.float32(0.5),
+        steps=np.int64(3),
+        start=np.array([1, 0]),
+    )
+    traced_figure = trace(
+        stream="spike", settings={"at": np.int64(2)}, start=np.float32(0.5), bounds=np.array([0, 1])
+    )
+    assert traced_figure.values["Adam"]["g"][1] == 100.0
+    traced_figure.settings = {"at": np.int64(3), "size": np.float32(2)}
+    for made in (figure, traced_figure):
+        json.dumps([getattr(made, name) for name in ("figure", *made.inputs)], allow_nan=False)
+    assert "((0.0, 0.0),), (-1.0, 1.0, -1.0, 1.0), (1.0, 1.0))" in str(
+        figure.figure["functions"][0]["python"]
+    )
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x, y: x**0.5 + y**2, lambda x, y: np.log(x) + y**2, lambda x, y: 1 / math.log(abs(x))],
+    ids=["complex", "minus infinity", "no value"],
+)
+def test_a_function_without_a_value_at_its_minimum_is_shown(function):
+    figure = landscape(function, minima=[(0, 0)], start=(0.5, 0.5), steps=3)
+    json.dumps(figure.figure, allow_nan=False)
+    data, _ = figure._repr_mimebundle_()
+    assert {"text/html", "image/png"} <= data.keys()
+
+
+def test_a_map_has_holes_where_there_is_no_value():
+    def some(x, y):
+        return {-1.0: x**0.5, 0.0: math.inf, 1.0: 2.0}[x] + (None if y > 0 else 0)
+
+    out = np.empty(9)
+    engine.grid(some, (-1.0, 1.0, -1.0, 1.0), 3, out, 0)
+    np.testing.assert_array_equal(out, [math.nan, math.nan, 2.0] * 2 + [math.nan] * 3)
+
+
+def test_a_page_without_a_picture_has_the_words():
+    output = new_document("page")
+    output.settings.env = None
+    forms = [nodes.container(mime_type="text/html"), nodes.container(mime_type="text/plain")]
+    forms[0] += nodes.raw("", '<div class="explorable" data-explorable="{}"><pre>words</pre></div>')
+    output += nodes.container("", *forms, nb_element="mime_bundle")
+    served_explorables.MountExplorables(output).run()
+    assert [node.astext() for node in output.findall(nodes.raw)] == [
+        '<div class="explorable" data-explorable="{}" id="explorable-1"><noscript>',
+        "<pre>words</pre></noscript></div>",
+    ]
+
+
+# Where the streams stand
+
+
+def test_streams_are_imported_from_where_they_stood_too():
+    from adamlearn.explorables.streams import STREAMS, noisy
+
+    assert noisy is streams.noisy and STREAMS is streams.STREAMS
+    assert as_python(noisy) == (["from adamlearn.streams import noisy"], "noisy")
+
+
+def test_streams_need_no_widgets():
+    code = "import sys; sys.modules['anywidget'] = None; from adamlearn.streams import noisy; noisy(1)"
+    subprocess.run([sys.executable, "-c", code], check=True)

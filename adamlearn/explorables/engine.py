@@ -75,7 +75,8 @@ def grid(value, window, n, out, offset):
         y = y_min + (y_max - y_min) * j / (n - 1)
         for i in range(n):
             try:
-                out[offset] = value(x_min + (x_max - x_min) * i / (n - 1), y)
-            except REFUSED:
+                height = value(x_min + (x_max - x_min) * i / (n - 1), y)
+                out[offset] = height if height * 0 == 0 else NAN
+            except Exception:  # of the user's own function: the map has a hole there
                 out[offset] = NAN
             offset += 1

@@ -51,7 +51,7 @@ class LandscapeExplorable(Explorable):
             "optimizers": [entry.described(traced=False) for entry in entries],
             "grid": GRID,
             "most_steps": MOST_STEPS,
-            "tolerance": traits.pop("tolerance"),
+            "tolerance": float(traits.pop("tolerance")),
         }
         start = tuple(map(float, first.start if start is None else start))
         super().__init__(entries, kind="landscape", figure=figure, function=first.name, start=start, **traits)
@@ -97,7 +97,7 @@ class LandscapeExplorable(Explorable):
 
 
 def landscape(
-    function: Landscape | Callable[..., Any] | Iterable[Landscape | Callable[..., Any]],
+    function: str | Landscape | Callable[..., Any] | Iterable[str | Landscape | Callable[..., Any]],
     optimizers: Choice | Iterable[Choice] | Mapping[str, Choice] = ADAM,
     *,
     start: ArrayLike | None = None,
@@ -113,7 +113,7 @@ def landscape(
 
     Parameters
     ----------
-    function : Landscape or callable, or several of them
+    function : Landscape, name in ``landscapes.LANDSCAPES``, or callable; or several of them
         What to descend; of several the reader chooses. A callable is ``function(x, y)``.
     optimizers : optimizer, class, name of a class, or rule; several of them; or a dict of them by label
         What descends. A reader's own rule needs no class.

@@ -1,6 +1,7 @@
 """What an explorable is made of, described so that the page can show it, run it and write it down."""
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
@@ -56,7 +57,7 @@ class Entry:
         """For the page: the rule, what it takes, how it is drawn and how it is written in Python."""
         rule = self.optimizer.rule
         slots, signature = read_rule(rule)
-        defaults = {name: p.default for name, p in signature.parameters.items() if p.default is not p.empty}
+        defaults = {name: plain(p.default) for name, p in signature.parameters.items() if finite(p.default)}
         line = self.style["linestyle"]
         return {
             "label": self.label,
@@ -78,6 +79,16 @@ class Entry:
         return {"lines": ["from adamlearn import Optimizer", *lines], "call": f"Optimizer({expression}, "}
 
 
+def plain(value: Any) -> Any:
+    """A number of NumPy's as Python's; what else there is as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def finite(value: Any) -> bool:
+    """Whether it is a number that JSON can carry."""
+    return isinstance(value, Real) and math.isfinite(value)
+
+
 def read_optimizers(optimizers: Choice | Iterable[Choice] | Mapping[str, Choice]) -> list[Entry]:
     """The optimizers that an explorable was asked for, each with a label and a style of its own.
 
@@ -95,13 +106,18 @@ def read_optimizers(optimizers: Choice | Iterable[Choice] | Mapping[str, Choice]
             several = [optimizers]
         for choice in several:
             optimizer = _optimizer(choice)
-            label = optimizer.rule.__name__ if type(optimizer) is Optimizer else type(optimizer).__name__
+            label = own_name(optimizer.rule if type(optimizer) is Optimizer else type(optimizer))
             if label in chosen:
                 raise ValueError(f"optimizers has {label} twice; expected a dict, label to optimizer")
             chosen[label] = optimizer
     if not chosen:
         raise ValueError("optimizers is empty; expected at least one")
     return [Entry(label, chosen[label], style) for label, style in _styles(chosen).items()]
+
+
+def own_name(value: Any) -> str:
+    """The name of a function or a class, or that of an object's class."""
+    return getattr(value, "__name__", type(value).__name__)
 
 
 def _optimizer(choice: Any) -> Optimizer:
@@ -176,8 +192,7 @@ def _landscape(value: Any, gradient: Any, minima: Any, window: Any, start: Any) 
         start = (x_min + 0.2 * (x_max - x_min), y_min + 0.8 * (y_max - y_min))
     gradient = gradient or central_differences(value)
     minima = tuple((float(x), float(y)) for x, y in minima)
-    name = getattr(value, "__name__", type(value).__name__)
-    return Landscape(name, value, gradient, minima, window, tuple(map(float, start)))
+    return Landscape(own_name(value), value, gradient, minima, window, tuple(map(float, start)))
 
 
 def central_differences(value: Callable[..., Any]) -> Callable[..., Any]:
@@ -190,21 +205,38 @@ def central_differences(value: Callable[..., Any]) -> Callable[..., Any]:
     return gradient
 
 
+def lowest_value(landscape: Landscape) -> float | None:
+    """The lowest value at the known minima, if there is one."""
+    found = []
+    with np.errstate(all="ignore"):
+        for minimum in landscape.minima:
+            try:
+                found.append(float(landscape.value(*minimum)))
+            except Exception:  # of the user's own function: it has no value there
+                pass
+    return min(filter(math.isfinite, found), default=None)
+
+
 def described_landscape(landscape: Landscape) -> dict[str, Any]:
     """For the page: the function and its gradient, where to look at it, and how it is written in Python."""
+    places = {
+        "minima": tuple(tuple(map(float, minimum)) for minimum in landscape.minima),
+        "window": tuple(map(float, landscape.window)),
+        "start": tuple(map(float, landscape.start)),
+    }
     return {
         "name": landscape.name,
         "value": portable_or_none(landscape.value),
         "gradient": portable_or_none(landscape.gradient),
-        "window": list(map(float, landscape.window)),
-        "minima": [list(map(float, minimum)) for minimum in landscape.minima],
-        "lowest": min((float(landscape.value(*m)) for m in landscape.minima), default=None),
-        "start": list(map(float, landscape.start)),
-        "python": _python(landscape),
+        "window": list(places["window"]),
+        "minima": list(map(list, places["minima"])),
+        "lowest": lowest_value(landscape),
+        "start": list(places["start"]),
+        "python": _python(landscape, ", ".join(map(repr, places.values()))),
     }
 
 
-def _python(landscape: Landscape) -> dict[str, Any]:
+def _python(landscape: Landscape, places: str) -> dict[str, Any]:
     name = landscape.name
     if getattr(landscapes, name, None) is landscape:
         return {"lines": [f"from adamlearn.landscapes import {name}"], "name": name}
@@ -212,8 +244,7 @@ def _python(landscape: Landscape) -> dict[str, Any]:
         return {"lines": ["from adamlearn.landscapes import LANDSCAPES"], "name": f'LANDSCAPES["{name}"]'}
     value_lines, value = as_python(landscape.value)
     gradient_lines, gradient = as_python(landscape.gradient)
-    rest = f"{tuple(landscape.minima)!r}, {tuple(landscape.window)!r}, {tuple(landscape.start)!r}"
-    made = f"function = Landscape({name!r}, {value}, {gradient}, {rest})"
+    made = f"function = Landscape({name!r}, {value}, {gradient}, {places})"
     lines = ["from adamlearn.landscapes import Landscape", *value_lines, *gradient_lines, made]
     return {"lines": lines, "name": "function"}
 
@@ -236,7 +267,7 @@ def read_streams(stream: Any) -> dict[str, Any]:
                 raise ValueError(f"stream has {choice!r}; expected one of {[*STREAMS, 'drawn']}")
             found[choice] = STREAMS.get(choice, [])
         elif callable(choice):
-            found[choice.__name__] = choice
+            found[own_name(choice)] = choice
         else:
             found["drawn"] = [float(g) for g in choice]
     return found
@@ -248,7 +279,7 @@ def described_stream(name: str, stream: Any, given: Mapping[str, float]) -> dict
         return {"name": name, "function": None, "settings": {}, "python": None}
     parameters = list(inspect.signature(stream).parameters.values())[1:]
     settings = {p.name: None if p.default is p.empty else given.get(p.name, p.default) for p in parameters}
-    settings = {name: v.item() if isinstance(v, np.generic) else v for name, v in settings.items()}
+    settings = {name: plain(value) for name, value in settings.items()}
     lines, expression = as_python(stream)
     return {
         "name": name,

@@ -5,11 +5,12 @@ source, with the numbers, functions and modules that it names.
 """
 
 import ast
+import dis
 import inspect
 import math
 import textwrap
-from collections.abc import Callable
-from types import FunctionType, ModuleType
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -33,13 +34,25 @@ def portable(function: Callable[..., Any], *, source: str | None = None) -> str 
     NotPortableError
         If the function has no source of its own, or names what cannot be written down.
     """
+    return _portable(function, source, ())
+
+
+def _portable(function: Any, source: str | None, inside: tuple[Any, ...]) -> str | dict[str, Any]:
+    """As :func:`portable`; ``inside`` are the functions of whose names this one is."""
     place = _place(function)
     if place and source is None:
         return place
-    source = source or source_of(function)
-    used = inspect.getclosurevars(function)
-    names = {name: _portable_value(name, value) for name, value in {**used.globals, **used.nonlocals}.items()}
-    return {"source": source, "name": function.__name__, "names": names}
+    text = source or source_of(function)
+    name = function.__code__.co_name
+    if any(function is other for other in inside):
+        raise NotPortableError(f"{name} calls itself by way of another function")
+    names = {
+        used: _portable_value(used, value, (*inside, function))
+        for used, value in _outside(function).items()
+        # In the page a function finds itself under its own name.
+        if source or value is not function or used != name
+    }
+    return {"source": _with_defaults(function, text), "name": name, "names": names}
 
 
 def portable_or_none(function: Callable[..., Any], source: str | None = None) -> str | dict[str, Any] | None:
@@ -53,9 +66,12 @@ def portable_or_none(function: Callable[..., Any], source: str | None = None) ->
 def source_of(function: Callable[..., Any]) -> str:
     """The text of a function, from its ``def``."""
     try:
-        return function_text(function)
+        text = function_text(function)
     except TypeError as error:
         raise NotPortableError(str(error)) from None
+    if not text.startswith("def "):
+        raise NotPortableError(f"{function.__name__} has lines that are indented less than its `def`")
+    return text
 
 
 def traced_source(rule: Callable[..., Any]) -> str:
@@ -66,28 +82,25 @@ def traced_source(rule: Callable[..., Any]) -> str:
     set before it; names that only a branch sets are left out.
     """
     source = source_of(rule)
-    function = ast.parse(source).body[0]
-    assert isinstance(function, ast.FunctionDef)
-    lines = source.encode().splitlines(keepends=True)  # the places in the tree count bytes
-    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
-    for node in sorted(returns, key=lambda node: -node.lineno):
+    function = _definition(source)
+    changes = []
+    for node in _returns(function):
         value = ast.get_source_segment(source, node).removeprefix("return")  # type: ignore[union-attr]
         named = "{" + ", ".join(f'"{name}": {name}' for name in _names(function, node.lineno)) + "}"
-        first, last = node.lineno - 1, node.end_lineno or node.lineno
-        before, after = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
-        lines[first:last] = [before + f"return ({value.strip()}), {named}".encode() + after]
-    return b"".join(lines).decode()
+        changes.append((node, f"return ({value.strip()}), {named}"))
+    return _replaced(source, changes)
 
 
 def traced(rule: Any) -> Callable[..., Any]:
     """The function that :func:`traced_source` is the text of."""
+    text = traced_source(rule)
     code = rule.__code__
     cells = dict(zip(code.co_freevars, rule.__closure__ or (), strict=True))
-    around = ["def around():", *(f"    {name} = None" for name in cells)]
-    text = [*around, textwrap.indent(traced_source(rule), "    "), f"    return {code.co_name}"]
-    namespace = dict(rule.__globals__)
-    exec("\n".join(text), namespace)
-    new = namespace["around"]().__code__
+    around = ["def around():", *(f"    {name} = None" for name in cells), textwrap.indent(text, "    ")]
+    # Compiled and not run: the defaults are those that the rule has, whatever their text says by now.
+    new = compile("\n".join(around), "<traced>", "exec", dont_inherit=True)
+    for name in ("around", code.co_name):
+        new = next(c for c in new.co_consts if isinstance(c, CodeType) and c.co_name == name)
     # In the rule's own module and closure, so that what it takes from there is what it is at the call.
     closure = tuple(cells[name] for name in new.co_freevars)
     return FunctionType(new, rule.__globals__, code.co_name, rule.__defaults__, closure)
@@ -95,9 +108,7 @@ def traced(rule: Any) -> Callable[..., Any]:
 
 def traced_names(rule: Callable[..., Any]) -> list[str]:
     """The names whose values :func:`traced` returns."""
-    function = ast.parse(source_of(rule)).body[0]
-    assert isinstance(function, ast.FunctionDef)
-    return _names(function)
+    return _names(_definition(source_of(rule)))
 
 
 def _names(function: ast.FunctionDef, before: int | None = None) -> list[str]:
@@ -107,10 +118,101 @@ def _names(function: ast.FunctionDef, before: int | None = None) -> list[str]:
     for statement in function.body:
         if before is not None and statement.lineno >= before:
             break
-        if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            targets = ast.walk(statement)
-            names |= {n.id: None for n in targets if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        match statement:
+            case ast.Assign(targets=targets):
+                pass
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
+                targets = [target]
+            case _:
+                continue
+        stored = (node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+        names |= {node.id: None for node in stored if isinstance(node.ctx, ast.Store)}
     return list(names)
+
+
+def _definition(source: str) -> ast.FunctionDef:
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    return function
+
+
+def _returns(node: ast.AST) -> Iterator[ast.Return]:
+    """The returns of a function, without those of functions in it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Return):
+            yield child
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from _returns(child)
+
+
+def _replaced(source: str, changes: Iterable[tuple[Any, str]]) -> str:
+    """The source with other text in the places of some nodes."""
+    lines = source.encode().splitlines(keepends=True)  # the places in the tree count bytes
+    for node, text in sorted(changes, key=lambda change: (-change[0].lineno, -change[0].col_offset)):
+        first, last = node.lineno - 1, node.end_lineno
+        before, after = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
+        lines[first:last] = [before + text.encode() + after]
+    return b"".join(lines).decode()
+
+
+def _with_defaults(function: FunctionType, source: str) -> str:
+    """The source with the defaults' values, which Python took when it came to the ``def``."""
+    arguments = _definition(source).args
+    values, of_keywords = function.__defaults__ or (), function.__kwdefaults__ or {}
+    positional = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
+    if len(values) != len(arguments.defaults):
+        raise NotPortableError(f"{function.__name__} has other defaults than its source says")
+    names = positional[len(positional) - len(values) :]
+    defaults: list[tuple[str, ast.expr, Any]] = list(zip(names, arguments.defaults, values, strict=True))
+    for argument, node in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if node is not None:
+            defaults.append((argument.arg, node, of_keywords.get(argument.arg)))
+    changes = []
+    for name, node, value in defaults:
+        if not (value is None or isinstance(value, str | int | float)):
+            raise NotPortableError(f"the default of {name} is {type(value).__name__}; expected a number")
+        if not _is_written(node, value):
+            changes.append((node, _literal(value)))
+    return _replaced(source, changes)
+
+
+def _is_written(node: ast.expr, value: Any) -> bool:
+    """Whether an expression is a literal for a value."""
+    try:
+        literal = ast.literal_eval(node)
+    except ValueError:
+        return False
+    return type(literal) is type(value) and repr(literal) == repr(value)
+
+
+def _outside(function: FunctionType) -> dict[str, Any]:
+    """What a function's code, and those in it, take from around it: name to what it is now."""
+    own = function.__code__
+    cells = dict(zip(own.co_freevars, function.__closure__ or (), strict=True))
+    found: dict[str, Any] = {}
+    for code in _codes(own):
+        for step in dis.get_instructions(code):
+            name = step.argval
+            if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") or (
+                step.opname in ("STORE_DEREF", "DELETE_DEREF") and name in cells
+            ):
+                raise NotPortableError(f"{own.co_name} changes {name}, which is not its own")
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") and name in function.__globals__:
+                found[name] = function.__globals__[name]
+    for name, cell in cells.items():
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            raise NotPortableError(f"{name} has no value yet") from None
+    return found
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all those in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
 
 
 def _place(value: Any) -> str | None:
@@ -120,27 +222,45 @@ def _place(value: Any) -> str | None:
             return f"{name}:"
         attribute = getattr(value, "__name__", None)
         if attribute and getattr(module, attribute, None) is value:
-            return f"{name}:{attribute}"
+            # The page has the module's file; what has been put into the module since is not in there.
+            there = not isinstance(value, FunctionType) or value.__code__.co_filename == module.__file__
+            return f"{name}:{attribute}" if there else None
     return None
 
 
-def _portable_value(name: str, value: Any) -> Any:
+def _portable_value(name: str, value: Any, inside: tuple[Any, ...]) -> Any:
     """A number, a function or a module that a source names, written down."""
-    if isinstance(value, int | float):
-        return value if type(value) in (int, float) else float(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):  # of NumPy's types float64 is one
+        value = int(value) if isinstance(value, int) else float(value)
+        if abs(value) < 2**53:
+            return value
+        # As text, since not every such number survives JSON and JavaScript.
+        return {"source": f"{name} = {_literal(value)}\n", "name": name, "names": {}}
     if place := _place(value):
         return place
     if inspect.isfunction(value):
-        return portable(value)
+        return _portable(value, None, inside)
     kind = value.__name__ if isinstance(value, ModuleType) else type(value).__name__
     raise NotPortableError(f"{name} is {kind}; expected a number, a function, or one of {sorted(MODULES)}")
+
+
+def _literal(value: Any) -> str:
+    """A number, a string or None as Python's text."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return repr(value)
+    text = repr(int(value) if isinstance(value, int) else float(value))
+    return text if text[-1].isdigit() else f'float("{text}")'  # infinity, or not a number
 
 
 def as_python(function: Callable[..., Any]) -> tuple[list[str], str]:
     """The lines that define a function for a reader's own program, and the expression for it."""
     reference = portable_or_none(function)
     if reference is None:
-        return [f"# {function.__name__} is as you have defined it"], function.__name__
+        name = getattr(function, "__name__", "")
+        name = name if name.isidentifier() else "your_function"  # a lambda, or an object that is called
+        return [f"# {name} is as you have defined it"], name
     return _as_python(reference)
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from adamlearn import plots
 from adamlearn.descent import Run
+from adamlearn.explorables.options import lowest_value
 from adamlearn.landscapes import Landscape
 
 NAMES = {
@@ -29,11 +30,11 @@ NAMES = {
 
 def landscape_picture(landscape: Landscape, runs: Mapping[str, Run], styles: Mapping[str, Any]) -> bytes:
     """A PNG of the paths over the map."""
-    with plt.rc_context():
+    with plt.rc_context(), np.errstate(all="ignore"):
         plots.use_style()
         figure = Figure(figsize=(6.4, 5.6), layout="constrained")
         ax = figure.add_subplot()
-        plots.contours(landscape, ax)
+        plots.contours(_where_finite(landscape), ax)
         for label, run in runs.items():
             x, y = run.positions[np.isfinite(run.values)].T
             color = styles[label]["color"]
@@ -42,6 +43,18 @@ def landscape_picture(landscape: Landscape, runs: Mapping[str, Run], styles: Map
         if runs:
             plots.legend_below(ax)
         return _png(figure)
+
+
+def _where_finite(landscape: Landscape) -> Landscape:
+    """The landscape with holes where it is infinite, which no contour encloses."""
+
+    def value(x, y):
+        height = landscape.value(x, y)
+        return np.where(np.isfinite(height), height, np.nan)
+
+    return Landscape(
+        landscape.name, value, landscape.gradient, landscape.minima, landscape.window, landscape.start
+    )
 
 
 def trace_picture(
@@ -69,7 +82,7 @@ def trace_picture(
 
 def landscape_words(landscape: Landscape, runs: Mapping[str, Run], start: Sequence[float]) -> str:
     """Where each path went, a line each."""
-    lowest = min((float(landscape.value(*minimum)) for minimum in landscape.minima), default=None)
+    lowest = lowest_value(landscape)
     lines = [f"{landscape.name} from ({start[0]:g}, {start[1]:g})"]
     for label, run in runs.items():
         steps = len(run.values) - 1

@@ -13,6 +13,7 @@ from adamlearn.explorables.options import (
     Choice,
     Entry,
     described_stream,
+    plain,
     read_optimizers,
     read_streams,
 )
@@ -75,6 +76,10 @@ class TraceExplorable(Explorable):
         if proposal["value"] not in known:
             raise traitlets.TraitError(f"stream is {proposal['value']!r}; expected one of {known}")
         return proposal["value"]
+
+    @traitlets.validate("settings")
+    def _check_settings(self, proposal: Any) -> dict[str, Any]:
+        return {name: plain(value) for name, value in proposal["value"].items()}
 
     @traitlets.observe("stream")
     def _reset_settings(self, change: Any) -> None:
@@ -194,7 +199,7 @@ def trace(
         panels,
         entries,
         start=float(start),
-        bounds=bounds and [float(bounds[0]), float(bounds[1])],
+        bounds=None if bounds is None else [float(bounds[0]), float(bounds[1])],
         steps=steps,
         settings=settings or {},
         shown=shown,

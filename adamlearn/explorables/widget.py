@@ -11,9 +11,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from adamlearn.explorables.options import (
-    Entry,
-)
+from adamlearn.explorables.options import Entry
 from adamlearn.hyperparameters import checked
 from adamlearn.optimizers import Adam
 

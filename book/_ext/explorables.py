@@ -26,7 +26,7 @@ LOADER = MICROPYTHON / "micropython.mjs"
 PYTHON = [
     PACKAGE / "rules.py",
     PACKAGE / "landscapes.py",
-    EXPLORABLES.parent / "streams.py",
+    PACKAGE / "streams.py",
     EXPLORABLES / "engine.py",
     EXPLORABLES / "micropython/numpy.py",
     EXPLORABLES / "micropython/page.py",
@@ -58,20 +58,22 @@ class MountExplorables(SphinxPostTransform):
             shown = forms.get("text/html", [])
             if shown and shown[0].astext().startswith(MARK):
                 number += 1
-                bundle.replace_self(self.mount(shown[0].astext(), forms["image/png"][0], bundle, number))
+                images = forms.get("image/png", [])  # none where the picture failed
+                bundle.replace_self(self.mount(shown[0].astext(), images, bundle, number))
 
     @staticmethod
-    def mount(html, image, bundle, number):
+    def mount(html, images, bundle, number):
         """The output's own division, with a name for links; the rest of it for want of a script."""
         name = f"explorable-{number}"
         if isinstance(bundle.parent, nodes.figure) and bundle.parent["ids"]:
             name = f"{bundle.parent['ids'][0]}-explorable"
         opening, _, rest = html.partition(">")
         question, mark, words = rest.removesuffix("</div>").partition("<pre>")
-        image["alt"] = image.get("alt") or "The paths or quantities that the text below describes."
+        for image in images:
+            image["alt"] = image.get("alt") or "The paths or quantities that the text below describes."
         return [
             nodes.raw("", f'{opening} id="{name}"><noscript>{question}', format="html"),
-            image,
+            *images,
             nodes.raw("", f"{mark}{words}</noscript></div>", format="html"),
         ]
 
