@@ -151,10 +151,10 @@ def test_what_is_not_a_function_with_a_text_of_its_own(rule, message):
 
 
 def test_a_file_that_is_edited_after_its_import(tmp_path, monkeypatch):
-    file = tmp_path / "edited_rules.py"
+    file = tmp_path / "rules_that_are_edited.py"
     file.write_text("def plain(p, g, t, learning_rate=1.0):\n    return (p - learning_rate * g,)\n")
     monkeypatch.syspath_prepend(tmp_path)
-    module = __import__("edited_rules")
+    module = __import__("rules_that_are_edited")
     moved = "# a line more\n" + file.read_text()
     file.write_text(moved)
     assert_compiled(module.plain)  # its text is still there, further down
