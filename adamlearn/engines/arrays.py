@@ -8,9 +8,9 @@ import numpy as np
 
 Arrays = Sequence[np.ndarray]
 
-# Elements a tile holds. A rule makes about ten temporaries of one tile; at 4,096 doubles they
+# Elements a tile holds. A rule makes about ten temporaries of one tile; at 8,192 doubles they
 # stay in a second-level cache, where whole-array temporaries would each go out to memory and back.
-TILE = 4096
+TILE = 8192
 
 _READ: Any = ["readonly"]
 _WRITE: Any = ["writeonly"]

@@ -22,7 +22,7 @@ ShortWay = Callable[[bool, np.ndarray, np.ndarray, np.ndarray | None], np.ndarra
 ALL: EllipsisType = ...
 
 # Elements up to which new arrays cost less than copies into old ones: their memory is at hand.
-SMALL = 512
+SMALL = 2048
 
 
 def run_all(calls: Iterable[Call]) -> None:
