@@ -477,3 +477,10 @@ def test_a_rule_of_a_notebooks_cell():
     for statement in ast.parse(text).body:
         exec(compile(ast.Module([statement], []), name, "exec"), namespace)
     assert_compiled(namespace["rule"])
+
+
+def test_what_the_compiler_refuses_is_said_in_words():
+    def rule(p, g, t, learning_rate=0.1):
+        return (p - math.hypot(learning_rate, 1.0, 2.0) * g,)
+
+    refused(rule, r"^engine='numba': rule cannot be compiled: ")

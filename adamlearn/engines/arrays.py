@@ -94,6 +94,11 @@ def share_memory(a: np.ndarray, b: np.ndarray) -> bool:
         return True
 
 
+def filled(array: np.ndarray, value: Any) -> np.ndarray:
+    array[...] = value
+    return array
+
+
 def apart(array: np.ndarray, others: Iterable[np.ndarray]) -> np.ndarray:
     """The array, or a copy of it if it shares memory with one of the others, all of which are written."""
     return array.copy() if any(share_memory(array, other) for other in others) else array

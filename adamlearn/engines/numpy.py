@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adamlearn.engines.arrays import TILE, Arrays, all_finite, state_dtype, tiles
+from adamlearn.engines.arrays import TILE, Arrays, all_finite, filled, state_dtype, tiles
 from adamlearn.engines.operand import Operand
 from adamlearn.engines.packs import PACKED, Done, Job, Pack, packs_of
 from adamlearn.engines.reader import read_program
@@ -232,8 +232,3 @@ def adopted(x: Any, like: np.ndarray, taken: set[int]) -> np.ndarray:
 def fill(arrays: Arrays, values: Iterable[Any]) -> None:
     for array, value in zip(arrays, values, strict=True):
         array[...] = value
-
-
-def filled(array: np.ndarray, value: Any) -> np.ndarray:
-    array[...] = value
-    return array

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from adamlearn.engines.arrays import TILE, Arrays
+from adamlearn.engines.arrays import TILE, Arrays, filled
 
 # What one array of an update brings: its place, p, g, slots, out or None, the number of its step, and the
 # hyperparameters. What becomes of it: the new p and slots, which are filled when the calls have been made.
@@ -72,9 +72,7 @@ class Pack:
         done: list[Done] = []
         for job, result, slots in zip(jobs, self.results, self.slots[then], strict=True):
             if job[4] is None:
-                new = np.empty_like(job[1])
-                new[...] = result
-                result = new
+                result = filled(np.empty_like(job[1]), result)
             done.append((result, slots, ()))
         done[0] = *done[0][:2], [(setitem, self.side, 0, then)]
         return done

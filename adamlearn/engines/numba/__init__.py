@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numba.core.errors import NumbaError
 
-from adamlearn.engines.arrays import Arrays, all_finite, flat, state_dtype
+from adamlearn.engines.arrays import Arrays, all_finite, filled, flat, state_dtype
 from adamlearn.engines.numba.loops import Loops, compiled_loops, first_line, generated
 from adamlearn.engines.numba.threads import LOOKED_AT, SHARE, in_a_thread, in_threads
-from adamlearn.engines.numpy import Call, Done, Job, NumpyEngine, ShortWay, filled, run_all
+from adamlearn.engines.numpy import Call, Done, Job, NumpyEngine, ShortWay, run_all
 from adamlearn.engines.program import Program, is_number
 from adamlearn.engines.reader import read_program
 from adamlearn.sources import name_of

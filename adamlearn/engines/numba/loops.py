@@ -103,8 +103,9 @@ class Loops:
         except ArithmeticError:
             pass  # these values are for the rule itself; what was to be compiled is
         finally:
-            loop.disable_compile()
-            self.compiled.add(name)
+            if loop.signatures:  # without one, nothing was compiled, and nothing can be called
+                loop.disable_compile()
+                self.compiled.add(name)
 
 
 _COMPILING = threading.RLock()
