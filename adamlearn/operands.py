@@ -53,11 +53,12 @@ class Operands:
 
     def gradients(self, grads: Tree, arrays: list[np.ndarray], engine: Any, finite: bool) -> list[Any]:
         """The gradients in the order of the places; None where there is none."""
-        gradients: list[Any] = []
-        for place, leaf, p in zip(self.places, self._like_params("grads", grads), arrays, strict=True):
-            if leaf is not None:
-                leaf = gradient_array(f"grads{place}", leaf, f"params{place}", p)
-            gradients.append(leaf)
+        gradients = self._like_params("grads", grads)
+        for i, (g, p) in enumerate(zip(gradients, arrays, strict=True)):
+            usual = type(g) is np.ndarray and g.dtype is p.dtype and g.dtype.char in "fd"
+            if g is not None and not (usual and g.shape == p.shape):
+                place = self.places[i]
+                gradients[i] = gradient_array(f"grads{place}", g, f"params{place}", p)
         bad = engine.first_not_finite(gradients) if finite else None
         if bad is not None:
             raise not_finite(f"grads{self.places[bad]}", gradients[bad])
