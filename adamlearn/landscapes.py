@@ -211,11 +211,13 @@ MEANS = ((-2.0, -2.0), (2.0, 2.0), (-2.0, 2.0), (2.0, -2.0))
 
 def _mixture(x, y):
     """Minus the density of four Gaussians of weight 1/4 and covariance [[1, 1/2], [1/2, 1]]."""
-    total = 0.0
-    for a, b in MEANS:
-        dx, dy = x - a, y - b
-        total = total + np.exp((dx * dy - dx**2 - dy**2) / 1.5)
+    total = _hill(x, y, -2.0, -2.0) + _hill(x, y, 2.0, 2.0) + _hill(x, y, -2.0, 2.0) + _hill(x, y, 2.0, -2.0)
     return -total / (4 * np.pi * 3**0.5)
+
+
+def _hill(x, y, a, b):
+    dx, dy = x - a, y - b
+    return np.exp((dx * dy - dx**2 - dy**2) / 1.5)
 
 
 def _mixture_gradient(x, y):
