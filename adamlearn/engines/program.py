@@ -37,6 +37,13 @@ MODULE = {"np", "math", "real", "finite", "reciprocal", "element", "numbers"}
 RESERVED = MODULE.union(keyword.kwlist, dir(builtins))
 
 
+def refusal(message: str, node: ast.AST) -> TypeError:
+    """An error that knows the line of the text that it is about, as Python's own of syntax do."""
+    error = TypeError(message)
+    error.lineno = getattr(node, "lineno", None)  # type: ignore[attr-defined]
+    return error
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is one real number: Python's, or NumPy's without a dimension of its own."""
     return isinstance(value, int | float | np.bool | np.integer | np.floating)

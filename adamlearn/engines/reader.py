@@ -20,6 +20,7 @@ from adamlearn.engines.program import (
     assign,
     is_number,
     load,
+    refusal,
     returned,
 )
 from adamlearn.sources import function_tree, name_of, parameter_names
@@ -66,7 +67,7 @@ class Reader:
 
     def error(self, node: ast.AST, why: str) -> TypeError:
         text = ast.unparse(node).splitlines()[0]
-        return TypeError(f"{self.function.__name__}: `{text}` cannot be compiled: {why}")
+        return refusal(f"{self.function.__name__}: `{text}` cannot be compiled: {why}", node)
 
     # Statements
 
@@ -110,7 +111,8 @@ class Reader:
                 out += self.branch(ast.If(test, body, orelse), body, orelse, None, last=False)
                 return
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
-                out.append(assign(self.place(target), self.expression(value, out)))
+                read = self.expression(value, out)  # before the name has its new value
+                out.append(assign(self.place(target), read))
                 return
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
                 values = self.values(value, node, out)
@@ -121,13 +123,12 @@ class Reader:
                     places = map(self.place, names)
                     out += [assign(place, load(name)) for place, name in zip(places, held, strict=True)]
                     return
-            case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value):
-                out.append(assign(self.place(target), self.expression(value, out)))
-                return
+            case ast.AnnAssign(target=ast.Name() as name, value=ast.expr() as value):
+                return self.statement(ast.copy_location(ast.Assign([name], value), node), out)
             case ast.AugAssign(target=ast.Name(id=target), op=op, value=value):
                 self.outside.in_place = True
-                value = ast.BinOp(load(target), op, value)
-                out.append(assign(self.place(target), self.expression(value, out)))
+                read = self.expression(ast.BinOp(ast.copy_location(load(target), node), op, value), out)
+                out.append(assign(self.place(target), read))
                 return
         raise self.error(node, "expected `name = ...`, `if` on numbers, or `return p, ...`")
 
