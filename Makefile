@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-ASSETS := book/assets/node_modules/.installed
-WIDGETS := adamlearn/explorables/explorable.js
+MODULES := book/assets/node_modules
+ASSETS := $(MODULES)/.installed
+SCRIPTS := adamlearn/explorables
+WIDGETS := $(SCRIPTS)/built/explorable.js
 
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
@@ -23,6 +25,7 @@ serve: book  ## build the book and serve it on http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
 
 test: lint $(WIDGETS)  ## run everything: package, notebooks, book, pages
+	$(BIN)/node --test 'tests/javascript/**/*.test.js'
 	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
 	$(BIN)/pytest --nbval book -n auto --dist loadfile
 	$(MAKE) book
@@ -31,19 +34,23 @@ test: lint $(WIDGETS)  ## run everything: package, notebooks, book, pages
 refresh: $(INSTALLED) $(WIDGETS)  ## run the notebooks and write their outputs back
 	$(BIN)/python book/refresh.py
 
-bench: $(INSTALLED)  ## measure speed against the frameworks (installs torch)
+bench: book  ## measure speed against the frameworks (installs torch), and that of the explorables
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python book/bench.py
+	PYTHONPATH=book:. $(BIN)/python -m tests.bench_explorables
 
-lint: $(INSTALLED)  ## style and types
+lint: $(INSTALLED) $(ASSETS)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	$(BIN)/node $(MODULES)/eslint/bin/eslint.js --config book/assets/eslint.config.mjs \
+		$(SCRIPTS) tests/javascript 'book/assets/*.mjs'
+	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json
 
 widgets: $(WIDGETS)  ## build what the explorables need in a notebook
 
 clean:  ## remove what was built (not .venv)
-	rm -rf _build book/assets/node_modules $(WIDGETS)
+	rm -rf _build $(MODULES) $(SCRIPTS)/built
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
@@ -55,6 +62,9 @@ $(ASSETS): book/assets/package.json book/assets/package-lock.json | $(INSTALLED)
 	$(BIN)/npm ci --prefix book/assets --ignore-scripts --no-audit --no-fund
 	touch $@
 
-$(WIDGETS): $(wildcard adamlearn/explorables/src/*.js) $(ASSETS)
-	NODE_PATH=book/assets/node_modules $(BIN)/node book/assets/node_modules/esbuild/bin/esbuild --log-level=warning \
-		adamlearn/explorables/src/explorable.js --bundle --format=esm --target=es2022 --minify --outfile=$@
+SOURCES := $(wildcard $(foreach folder,ui editor page kinds/*,$(SCRIPTS)/$(folder)/*.js $(SCRIPTS)/$(folder)/*.css))
+$(WIDGETS): $(SOURCES) $(ASSETS)
+	NODE_PATH=$(MODULES) $(BIN)/node $(MODULES)/esbuild/bin/esbuild --log-level=warning \
+		explorable=$(SCRIPTS)/ui/explorable.js editor=$(SCRIPTS)/editor/editor.js page=$(SCRIPTS)/page/mount.js \
+		--bundle --format=esm --target=es2022 --minify --outdir=$(SCRIPTS)/built
+	touch $@

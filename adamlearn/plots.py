@@ -1,6 +1,7 @@
 """The figures: one colour and one line style per optimizer, throughout."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -23,6 +24,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "AdaGrad": {"color": "#56B4E9", "linestyle": (0, (1, 1))},
     "RMSProp": {"color": "#8C6510", "linestyle": (0, (5, 1.5, 1, 1.5))},
 }
+
+
+# Of a reader's own rules.
+OWN_COLORS = ("#A0307A", "#5B3FA8", "#7A1F1F", "#2F6B3A")
 
 
 def use_style() -> None:
@@ -48,7 +53,22 @@ def use_style() -> None:
 def style(optimizer: str | Optimizer) -> dict[str, Any]:
     """The colour and line style of an optimizer, or of its name, as keywords for ``plot``."""
     name = optimizer if isinstance(optimizer, str) else type(optimizer).__name__
-    return STYLES.get(name, {"color": "#A0307A", "linestyle": "-"})
+    return STYLES.get(name) or own_style(0)
+
+
+def styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The style of each of several labels: those of a reader's own rules differ too."""
+    own = itertools.count()
+    return {label: STYLES.get(label) or own_style(next(own)) for label in labels}
+
+
+def own_style(number: int) -> dict[str, Any]:
+    """A style that no named optimizer has; the first few differ in color, all in their dashes."""
+    dashes = number // len(OWN_COLORS)
+    return {
+        "color": OWN_COLORS[number % len(OWN_COLORS)],
+        "linestyle": (0, (3, 1, *(1, 1) * (1 + dashes))),
+    }
 
 
 def contours(landscape: Landscape, ax: Axes, *, resolution: int = 201) -> None:
@@ -71,7 +91,7 @@ def heights(landscape: Landscape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     try:
         height = np.asarray(landscape.value(x, y), dtype=float)
         if height.shape == x.shape:
-            return height
+            return np.where(np.isfinite(height), height, np.nan)  # which no contour encloses
     except (TypeError, ValueError):
         pass
     height = np.full(x.shape, np.nan)
@@ -86,17 +106,17 @@ def heights(landscape: Landscape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def paths(landscape: Landscape, runs: Mapping[str, Run], ax: Axes) -> None:
     """Draw the paths of several optimizers, by name, over a landscape; a dot marks each end."""
     contours(landscape, ax)
-    for name, run in runs.items():
-        x, y = run.positions.T
-        ax.plot(x, y, label=name, **style(name))
-        ax.plot(x[-1], y[-1], marker="o", color=style(name)["color"], markeredgecolor="#ffffff", zorder=3)
+    for name, drawn in styles(runs).items():
+        x, y = runs[name].positions.T
+        ax.plot(x, y, label=name, **drawn)
+        ax.plot(x[-1], y[-1], marker="o", color=drawn["color"], markeredgecolor="#ffffff", zorder=3)
     legend_below(ax)
 
 
 def losses(runs: Mapping[str, Run], lowest: float, ax: Axes) -> None:
     """Draw how far each run's value is above the lowest value, on a logarithmic axis."""
-    for name, run in runs.items():
-        ax.plot(run.values - lowest, label=name, **style(name))
+    for name, drawn in styles(runs).items():
+        ax.plot(runs[name].values - lowest, label=name, **drawn)
     ax.set(yscale="log", xlabel="step", ylabel="$f - f_{\\min}$")
     legend_below(ax)
 

@@ -2,11 +2,10 @@
 
 import json
 
-import landscapes
+import main
 import numpy as np
-import page
-import rules
-import streams
+
+from adamlearn import landscapes, rules, streams
 
 
 def positions(rule, slots, hyperparameters, start, gradient, steps):
@@ -64,5 +63,5 @@ for name, count in request["functions"].items():
         text = name + "(" + ", ".join(numbers) + ("," if count == 1 else "") + ")"
         answer["functions"][text] = result(getattr(np, name), [float(number) for number in numbers])
 for name, (reference, arguments) in request["own"].items():
-    answer["own"][name] = page.function(reference)(*arguments)
+    answer["own"][name] = main.function(reference)(*arguments)
 print(json.dumps(answer))

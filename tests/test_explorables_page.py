@@ -2,26 +2,19 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from _ext.explorables import serve_into
 
 from adamlearn import SGD, Adam, AMSGrad
 from adamlearn.descent import descend
 from adamlearn.explorables import landscape, trace
 from adamlearn.landscapes import LANDSCAPES, rosenbrock
 from adamlearn.streams import STREAMS
-from tests.browser import chromium, own_host_page, served
+from tests.browser import chromium
+from tests.explorable_pages import AXE, assert_same, columns, get, opener, put, settle, site_of
 from tests.optimizers_table import TABLE
 
-AXE = Path(__file__).parents[1] / "book/assets/node_modules/axe-core/axe.min.js"
-HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorables</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><style>body { background: Canvas; }</style>
-<link rel="stylesheet" href="_static/explorables/explorable.css">
-<script type="module" src="_static/explorables/page.js"></script></head><body><main><h1>Explorables</h1>"""
 MINUS = "\N{MINUS SIGN}"
 # Slow enough for no path to swing about a minimum, where a last bit soon decides which way it goes.
 SLOW = {"SGD": 1e-4, "Nesterov": 1e-4, "RMSProp": 5e-4}
@@ -61,14 +54,8 @@ def widgets():
 @pytest.fixture(scope="module")
 def site(widgets, tmp_path_factory):
     """A page for each, and one with two, under a path prefix."""
-    folder = tmp_path_factory.mktemp("site")
-    serve_into(folder / "deep/prefix/_static/explorables")
-    html = {name: widget._repr_mimebundle_()[0]["text/html"] for name, widget in widgets.items()}
-    named = {name: text.replace("<div ", f'<div id="{name}" ', 1) for name, text in html.items()}
-    for name, body in {**named, "two": named["race"] + named["bound"]}.items():
-        (folder / f"deep/prefix/{name}.html").write_text(f"{HEAD}{body}</main></body></html>")
-    with served(folder) as address:
-        yield address + "deep/prefix/"
+    with site_of(tmp_path_factory.mktemp("site"), widgets, {"two": ("race", "bound")}) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -79,60 +66,8 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, site):
-    """Open a page, with a fragment and options of the browser; nothing may go wrong on it."""
-    opened = []
-
-    def open_it(name, fragment="", **options):
-        context = own_host_page(browser, site, **{"viewport": {"width": 1280, "height": 900}} | options)
-        page, faults = context.__enter__()
-        opened.append((context, faults))
-        page.goto(f"{site}{name}.html{fragment}")
-        page.wait_for_function(
-            "[...document.querySelectorAll('.explorable')].every(element => 'ready' in element.dataset)"
-        )
-        return page
-
-    yield open_it
-    for context, faults in opened:
-        context.__exit__(None, None, None)
-        assert faults == []
-
-
-def settle(page):
-    """Wait until what was set has been computed and drawn."""
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def get(page, name, trait):
-    return page.evaluate(f"document.getElementById('{name}').model.get('{trait}')")
-
-
-def put(page, name, **values):
-    page.evaluate(
-        """([name, values]) => {
-            const { model } = document.getElementById(name);
-            for (const [key, value] of Object.entries(values)) model.set(key, value);
-            model.save_changes();
-        }""",
-        [name, values],
-    )
-    settle(page)
-
-
-def columns(page, name):
-    """What the page has computed: (label, quantity) to array."""
-    result = page.evaluate(
-        f"""(() => {{
-            const {{ columns, rows, data }} = document.getElementById('{name}').model.get('_result');
-            return {{ columns, rows, data: [...data].map((x) => (Number.isFinite(x) ? x : null)) }};
-        }})()"""
-    )
-    data = np.array(result["data"], dtype=float).reshape(-1, result["rows"])
-    return {tuple(column): values for column, values in zip(result["columns"], data, strict=True)}
-
-
-def assert_same(ours, theirs):
-    np.testing.assert_allclose(theirs, ours, rtol=1e-9, atol=1e-9 * np.nanmax(np.abs(ours), initial=1e-300))
+    with opener(browser, site) as open_it:
+        yield open_it
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)
@@ -167,8 +102,8 @@ def test_own_rule_and_function(open_page, widgets):
 def test_error_in_an_own_rule_is_named(open_page, widgets):
     page = open_page("broken")
     assert "NameError" in widgets["broken"]._result["errors"]["breaking"]
-    assert "breaking: NameError" in page.locator("#broken .ex-notice").inner_text()
-    assert columns(page, "broken").keys() == {("Adam", q) for q in ("x", "y", "value")}
+    assert "breaking: line 3: NameError" in page.locator("#broken .ex-notice").inner_text()
+    assert {label for label, _ in columns(page, "broken")} == {"Adam"}
 
 
 def test_start_follows_the_mouse(open_page):
@@ -231,13 +166,13 @@ def test_start_follows_the_arrow_keys(open_page):
 
 def test_sliders_from_the_keyboard(open_page):
     page = open_page("race")
-    page.locator("#race").get_by_role("slider", name="learning rate").focus()
+    page.locator("#race").get_by_role("slider", name="learning rate", exact=True).focus()
     page.keyboard.press("ArrowRight")
     settle(page)
     rates = {label: values["learning_rate"] for label, values in get(page, "race", "hyperparameters").items()}
     assert rates["Adam"] == rates["SGD"] and rates["Adam"] not in (0.1, 0.001)  # all that are shown
     page.locator("#race").get_by_label("settings of").select_option("SGD")
-    page.locator("#race").get_by_role("textbox", name="learning rate").fill("0.002")
+    page.locator("#race").get_by_role("textbox", name="learning rate", exact=True).fill("0.002")
     page.keyboard.press("Enter")
     settle(page)
     assert get(page, "race", "hyperparameters")["SGD"]["learning_rate"] == 0.002
@@ -302,7 +237,7 @@ def test_motion_is_reduced_on_request(open_page):
 def test_setting_is_in_the_address(open_page):
     page = open_page("every")
     assert "#" not in page.url  # nothing has been changed
-    put(page, "every", function="beale", start=[1.25, -0.5], steps=60, shown=["Adam", "SGD"])
+    put(page, "every", function="beale", start=[1.25, -0.5], steps=60, shown=["SGD", "Adam"])
     hyperparameters = get(page, "every", "hyperparameters")
     hyperparameters["SGD"]["learning_rate"] = 0.003
     hyperparameters["Adam"]["beta2"] = 0.99
@@ -388,7 +323,7 @@ def test_bad_link_is_named(open_page, query, words):
 def test_bad_entry_is_named(open_page, name, text, words):
     page = open_page("race")
     before = columns(page, "race")
-    field = page.locator("#race").get_by_role("textbox", name=name)
+    field = page.locator("#race").get_by_role("textbox", name=name, exact=True)
     field.fill(text)
     page.keyboard.press("Tab")
     settle(page)

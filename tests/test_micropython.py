@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _ext.explorables import PYTHON
 
 import adamlearn
 from adamlearn.descent import descend
@@ -68,9 +69,7 @@ def micropython():
         if not needed.exists():
             missing = pytest.fail if os.environ.get("CI") else pytest.skip
             missing(f"no {needed}: `make book` installs it")
-    modules = [PACKAGE / name for name in ("rules.py", "landscapes.py", "streams.py")]
-    modules += [PACKAGE / "explorables" / name for name in ("engine.py", "micropython/page.py")]
-    modules.append(PACKAGE / "explorables/micropython/numpy.py")
+    modules = [f"{place}={path}" for place, path in PYTHON.items()]
     request = {
         "rules": {row.cls().rule.__name__: (len(row.cls().slots), hyperparameters(row)) for row in TABLE},
         "start": START,

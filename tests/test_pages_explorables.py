@@ -40,7 +40,7 @@ def test_explorables_are_drawn(browser, site, path, width, scheme):
         )
         explorables = page.locator(".explorable")
         for i in range(explorables.count()):
-            assert explorables.nth(i).locator(".ex-stroke[d]").count() > 0
+            assert explorables.nth(i).locator(".ex-stroke[d], .ex-bar").count() > 0
             assert explorables.nth(i).locator(".ex-notice").inner_text() == ""
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.wait_for_timeout(400)  # until it has faded in

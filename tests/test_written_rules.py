@@ -194,7 +194,7 @@ def test_the_pages_python_runs_the_rule(tmp_path_factory, several):
     rules = [(written.text, len(read_rule(written.rule)[0])) for written in several]
     request = {"rules": rules, "start": START.tolist(), "gradients": GRADIENTS.T.tolist()}
     command = [NODE, Path(__file__).with_name("micropython.mjs"), LOADER]
-    command += [PACKAGE / "explorables/micropython/numpy.py", program]
+    command += [PACKAGE / "explorables/page/numpy.py", program]
     ran = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     for written, path in zip(several, json.loads(ran.stdout), strict=True):

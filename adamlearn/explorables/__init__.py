@@ -7,7 +7,9 @@ except ModuleNotFoundError as error:
         "adamlearn.explorables needs anywidget: pip install 'adamlearn[widgets]'", name=error.name
     ) from None
 
-from adamlearn.explorables.landscape_widget import LandscapeExplorable, landscape
-from adamlearn.explorables.trace_widget import TraceExplorable, trace
+from adamlearn.explorables import kinds
+from adamlearn.explorables.goals import Goal
+from adamlearn.explorables.kinds import *  # noqa: F403
 
-__all__ = ["LandscapeExplorable", "TraceExplorable", "landscape", "trace"]
+__all__ = ["Goal"]
+__all__ += kinds.__all__

@@ -8,18 +8,22 @@ import ast
 import dis
 import inspect
 import math
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from adamlearn import landscapes, rules, streams
+from adamlearn import dual, landscapes, rules, streams
 from adamlearn.sources import function_text
 
-# The modules that MicroPython has in the page, by their names there.
-MODULES = {"rules": rules, "landscapes": landscapes, "streams": streams, "numpy": np, "math": math}
+# The modules that MicroPython has in the page.
+MODULES = {module.__name__: module for module in (rules, landscapes, streams, dual, np, math)}
+
+
+# What stands in the places of NumPy and of math where a function's gradient is that of dual numbers.
+DUALS = {"numpy": dual.__name__, "math": dual.__name__}
+NOTHING: Mapping[str, str] = {}
 
 
 class NotPortableError(TypeError):
@@ -48,7 +52,7 @@ def _portable(function: Any, source: str | None, inside: tuple[Any, ...]) -> str
         raise NotPortableError(f"{name} calls itself by way of another function")
     names = {
         used: _portable_value(used, value, (*inside, function))
-        for used, value in _outside(function).items()
+        for used, value in outside(function).items()
         # In the page a function finds itself under its own name.
         if source or value is not function or used != name
     }
@@ -63,6 +67,27 @@ def portable_or_none(function: Callable[..., Any], source: str | None = None) ->
         return None
 
 
+def editable(function: Callable[..., Any], instead: Mapping[str, str] = NOTHING) -> dict[str, Any] | None:
+    """A function's text, for the reader to edit, with what it names; ``instead`` of some modules others."""
+    try:
+        found: Any = portable(function, source=source_of(function))
+    except NotPortableError:
+        return None
+    named = {"np": "numpy:", **found["names"]}
+    names = {name: _instead(used, instead) for name, used in named.items()}
+    lines = [line for name, used in names.items() for line in _named_lines(name, used)]
+    return {"text": found["source"], "names": names, "lines": lines}
+
+
+def _instead(reference: Any, instead: Mapping[str, str]) -> Any:
+    """A reference with other modules in the places of some."""
+    if isinstance(reference, dict):
+        names = {name: _instead(used, instead) for name, used in reference["names"].items()}
+        return {**reference, "names": names}
+    module, colon, name = reference.partition(":") if isinstance(reference, str) else ("", "", "")
+    return instead.get(module, module) + colon + name if colon else reference
+
+
 def source_of(function: Callable[..., Any]) -> str:
     """The text of a function, from its ``def``."""
     try:
@@ -74,78 +99,13 @@ def source_of(function: Callable[..., Any]) -> str:
     return text
 
 
-def traced_source(rule: Callable[..., Any]) -> str:
-    """The rule's text with one change: it also returns every value that it has a name for.
-
-    ``return p - ..., m, v`` becomes ``return (p - ..., m, v), {"m": m, "v": v, "m_hat": m_hat, ...}``,
-    so the formulas that are traced are those of the rule. A return inside a branch has the names that are
-    set before it; names that only a branch sets are left out.
-    """
-    source = source_of(rule)
-    function = _definition(source)
-    changes = []
-    for node in _returns(function):
-        value = ast.get_source_segment(source, node).removeprefix("return")  # type: ignore[union-attr]
-        named = "{" + ", ".join(f'"{name}": {name}' for name in _names(function, node.lineno)) + "}"
-        changes.append((node, f"return ({value.strip()}), {named}"))
-    return _replaced(source, changes)
-
-
-def traced(rule: Any) -> Callable[..., Any]:
-    """The function that :func:`traced_source` is the text of."""
-    text = traced_source(rule)
-    code = rule.__code__
-    cells = dict(zip(code.co_freevars, rule.__closure__ or (), strict=True))
-    around = ["def around():", *(f"    {name} = None" for name in cells), textwrap.indent(text, "    ")]
-    # Compiled and not run: the defaults are those that the rule has, whatever their text says by now.
-    new = compile("\n".join(around), "<traced>", "exec", dont_inherit=True)
-    for name in ("around", code.co_name):
-        new = next(c for c in new.co_consts if isinstance(c, CodeType) and c.co_name == name)
-    # In the rule's own module and closure, so that what it takes from there is what it is at the call.
-    closure = tuple(cells[name] for name in new.co_freevars)
-    return FunctionType(new, rule.__globals__, code.co_name, rule.__defaults__, closure)
-
-
-def traced_names(rule: Callable[..., Any]) -> list[str]:
-    """The names whose values :func:`traced` returns."""
-    return _names(_definition(source_of(rule)))
-
-
-def _names(function: ast.FunctionDef, before: int | None = None) -> list[str]:
-    """The arguments before ``t``, and what the body's own statements assign, up to a line, in order."""
-    arguments = [argument.arg for argument in function.args.args]
-    names = dict.fromkeys(arguments[: arguments.index("t")])
-    for statement in function.body:
-        if before is not None and statement.lineno >= before:
-            break
-        match statement:
-            case ast.Assign(targets=targets):
-                pass
-            case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
-                targets = [target]
-            case _:
-                continue
-        stored = (node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
-        names |= {node.id: None for node in stored if isinstance(node.ctx, ast.Store)}
-    return list(names)
-
-
-def _definition(source: str) -> ast.FunctionDef:
+def definition(source: str) -> ast.FunctionDef:
     function = ast.parse(source).body[0]
     assert isinstance(function, ast.FunctionDef)
     return function
 
 
-def _returns(node: ast.AST) -> Iterator[ast.Return]:
-    """The returns of a function, without those of functions in it."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Return):
-            yield child
-        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from _returns(child)
-
-
-def _replaced(source: str, changes: Iterable[tuple[Any, str]]) -> str:
+def replaced(source: str, changes: Iterable[tuple[Any, str]]) -> str:
     """The source with other text in the places of some nodes."""
     lines = source.encode().splitlines(keepends=True)  # the places in the tree count bytes
     for node, text in sorted(changes, key=lambda change: (-change[0].lineno, -change[0].col_offset)):
@@ -157,7 +117,7 @@ def _replaced(source: str, changes: Iterable[tuple[Any, str]]) -> str:
 
 def _with_defaults(function: FunctionType, source: str) -> str:
     """The source with the defaults' values, which Python took when it came to the ``def``."""
-    arguments = _definition(source).args
+    arguments = definition(source).args
     values, of_keywords = function.__defaults__ or (), function.__kwdefaults__ or {}
     positional = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
     if len(values) != len(arguments.defaults):
@@ -173,7 +133,7 @@ def _with_defaults(function: FunctionType, source: str) -> str:
             raise NotPortableError(f"the default of {name} is {type(value).__name__}; expected a number")
         if not _is_written(node, value):
             changes.append((node, _literal(value)))
-    return _replaced(source, changes)
+    return replaced(source, changes)
 
 
 def _is_written(node: ast.expr, value: Any) -> bool:
@@ -185,7 +145,7 @@ def _is_written(node: ast.expr, value: Any) -> bool:
     return type(literal) is type(value) and repr(literal) == repr(value)
 
 
-def _outside(function: FunctionType) -> dict[str, Any]:
+def outside(function: FunctionType) -> dict[str, Any]:
     """What a function's code, and those in it, take from around it: name to what it is now."""
     own = function.__code__
     cells = dict(zip(own.co_freevars, function.__closure__ or (), strict=True))
@@ -267,17 +227,18 @@ def as_python(function: Callable[..., Any]) -> tuple[list[str], str]:
 def _as_python(reference: Any) -> tuple[list[str], str]:
     if isinstance(reference, str):
         module, name = reference.split(":")
-        package = {"numpy": "numpy", "math": "math"}
-        return [f"from {package.get(module, f'adamlearn.{module}')} import {name}"], name
-    lines = []
-    for name, used in reference["names"].items():
-        if not isinstance(used, str | dict):
-            lines.append(f"{name} = {used!r}")
-        elif used in ("numpy:", "math:"):
-            lines.append("import numpy as np" if used == "numpy:" else "import math")
-        elif isinstance(used, str) and used.endswith(":"):
-            lines.append(f"from adamlearn import {used[:-1]}")
-        else:
-            definition, expression = _as_python(used)
-            lines += definition if expression == name else [*definition, f"{name} = {expression}"]
+        return [f"from {module} import {name}"], name
+    lines = [line for name, used in reference["names"].items() for line in _named_lines(name, used)]
     return [*lines, reference["source"]], reference["name"]
+
+
+def _named_lines(name: str, used: Any) -> list[str]:
+    """The lines that give a name what it stands for."""
+    if not isinstance(used, str | dict):
+        return [f"{name} = {used!r}"]
+    if isinstance(used, str) and used.endswith(":"):
+        package, _, module = used[:-1].rpartition(".")
+        line = f"from {package} import {module}" if package else f"import {module}"
+        return [line if module == name else f"{line} as {name}"]
+    definition, expression = _as_python(used)
+    return definition if expression == name else [*definition, f"{name} = {expression}"]

@@ -9,7 +9,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const html = katex.renderToString(tex, { displayMode: display, strict: "error" });
     answer = { html: html.replace(/<annotation.*?<\/annotation>/s, "") }; // its source: no reader meets it
   } catch (error) {
-    answer = { error: error.message };
+    answer = { error: /** @type {Error} */ (error).message };
   }
   console.log(JSON.stringify(answer));
 }

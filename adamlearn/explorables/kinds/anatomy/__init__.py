@@ -1,0 +1,1 @@
+"""The anatomy of a step: its widget, its still picture, its answers and its view."""

@@ -1,0 +1,1 @@
+"""The landscape: its widget, its still picture, its answers and its view."""

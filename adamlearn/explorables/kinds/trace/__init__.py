@@ -1,0 +1,1 @@
+"""The trace: its widget, its still picture, its answers and its view."""

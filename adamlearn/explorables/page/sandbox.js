@@ -1,0 +1,142 @@
+// Where the page's Python runs: a worker in a frame that has no origin, and reaches nothing.
+
+/**
+ * What an answer is: the columns of each run one after the other in `data`.
+ * @typedef {{ columns: [string, string][], rows: number, errors: Record<string, string>, data: Float64Array }} Answer
+ */
+
+const POLICY = "default-src 'none'; script-src 'nonce-frame' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src blob:";
+
+// The frame starts a worker for each port that it is handed, and ends the one before.
+const FRAME = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<script nonce="frame">
+  let worker;
+  addEventListener("message", ({ data, ports: [port] }) => {
+    worker?.terminate();
+    const script = new Blob([data.script], { type: "text/javascript" });
+    worker = new Worker(URL.createObjectURL(script));
+    worker.onerror = ({ message }) => parent.postMessage({ id: 0, failure: message ?? "no worker" }, "*");
+    worker.postMessage(data.parts, [port]);
+  });
+</script>`;
+
+/** The frame, once it has loaded. @returns {Promise<Window>} */
+function openFrame() {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.hidden = true;
+  frame.title = "Where the figures' Python runs";
+  frame.srcdoc = FRAME;
+  return new Promise((resolve) => {
+    frame.addEventListener("load", () => resolve(/** @type {Window} */ (frame.contentWindow)), { once: true });
+    document.body.append(frame);
+  });
+}
+
+/** @param {(name: string) => string} beside */
+async function fetchParts(beside) {
+  const load = async (/** @type {string} */ name) => {
+    const response = await fetch(beside(name));
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return response;
+  };
+  const [loader, worker, wasm, files] = await Promise.all([
+    load("micropython.js").then((response) => response.text()),
+    load("worker.js").then((response) => response.text()),
+    load("micropython.wasm").then((response) => response.arrayBuffer()),
+    load("python.json").then((response) => response.json()),
+  ]);
+  return { script: `${loader}\n${worker}`, parts: { wasm, files } };
+}
+
+/** The page's Python. What comes back from it is looked at before it is used: it may have been the reader's text that spoke. */
+export class Sandbox {
+  /** @type {Map<number, string>} */
+  #figures = new Map();
+  /** @type {Map<number, { resolve: (answer: any) => void, reject: (error: Error) => void }>} */
+  #waiting = new Map();
+  /** @type {MessagePort | undefined} */
+  #port;
+  #ids = 0;
+  /** @type {Window | undefined} */
+  #frame;
+  /** @type {any} */
+  #parts;
+
+  /** @param {(name: string) => string} beside where a served file is */
+  constructor(beside) {
+    this.ready = Promise.all([openFrame(), fetchParts(beside)]).then(([frame, parts]) => {
+      [this.#frame, this.#parts] = [frame, parts];
+      addEventListener("message", ({ source, data }) => source === frame && this.#hear(data));
+      return this.#start();
+    });
+  }
+
+  /** @returns {Promise<void>} */
+  #start() {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }) => this.#hear(data);
+    const started = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
+    /** @type {Window} */ (this.#frame).postMessage(this.#parts, "*", [port2]);
+    return started.then(() => undefined);
+  }
+
+  /** @param {any} message */
+  #hear(message) {
+    const waiting = this.#waiting.get(message?.id);
+    if (!waiting) return;
+    this.#waiting.delete(message.id);
+    if (typeof message.failure !== "string") return waiting.resolve(message);
+    waiting.reject(new Error(message.failure));
+    if (message.id) this.#restart("MicroPython had to be started again");
+  }
+
+  /** @param {object} request @param {number} limit @returns {Promise<any>} */
+  #send(request, limit) {
+    const id = ++this.#ids;
+    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#port?.postMessage({ id, ...request });
+    if (!Number.isFinite(limit)) return answered;
+    const timer = setTimeout(() => this.#waiting.has(id) && this.#restart(`it was stopped after ${limit / 1000} seconds`), limit);
+    return answered.finally(() => clearTimeout(timer));
+  }
+
+  /** End what goes on, and begin anew with all figures. @param {string} why */
+  #restart(why) {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    this.#port?.close();
+    this.ready = this.#start().then(async () => {
+      for (const [number, text] of this.#figures) await this.#send({ show: [number, text] }, Infinity);
+    });
+    for (const { reject } of waiting) reject(new Error(why));
+  }
+
+  /** Take a figure, as it is now. @param {number} number @param {object} figure */
+  async show(number, figure, limit = Infinity) {
+    const text = JSON.stringify(figure);
+    await this.ready;
+    await this.#send({ show: [number, text] }, limit);
+    this.#figures.set(number, text);
+  }
+
+  /**
+   * What a figure's Python answers to inputs.
+   * @param {number} number @param {object} inputs @param {string} of @param {number} limit in milliseconds
+   * @returns {Promise<Answer>}
+   */
+  async ask(number, inputs, of, limit) {
+    await this.ready;
+    return read(await this.#send({ ask: [number, JSON.stringify(inputs), of] }, limit));
+  }
+}
+
+/** An answer, if it is one. @param {any} message @returns {Answer} */
+function read({ blocks, errors, data }) {
+  const columns = blocks.flatMap((/** @type {any} */ [label, names]) => names.map((/** @type {any} */ name) => [String(label), String(name)]));
+  const rows = blocks.length ? Number(blocks[0][2]) : 0;
+  const words = Object.entries(errors).map(([label, message]) => [label, String(message).slice(0, 500)]);
+  if (!(data instanceof Float64Array) || data.length !== columns.length * rows) throw new Error("the answer has another size");
+  return { columns, rows, errors: Object.fromEntries(words), data };
+}
