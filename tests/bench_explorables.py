@@ -11,41 +11,36 @@ from _ext.explorables import serve_into
 from adamlearn import SGD, AdaBelief, Adam, AMSGrad, RAdam
 from adamlearn.explorables import landscape
 from adamlearn.landscapes import LANDSCAPES
-from tests.browser import chromium, own_host_page, served, weigh
+from tests.browser import ZippingHandler, chromium, own_host_page, served, weigh
 from tests.explorable_pages import HEAD
 
 FIVE = [SGD(0.001), *(kind(learning_rate=0.05) for kind in (Adam, AMSGrad, RAdam, AdaBelief))]
 LOADS, FRAMES = 7, 300
 BOOK = Path(__file__).parents[1] / "_build/html"
 
-# Drag the start round a circle. "answer": from a change until it is drawn, most of it in the
-# worker; "page": what of it the page itself is busy, with style, layout and painting.
+# Drag the start round a circle, the next position when the one before has been drawn. "answer" is the time
+# from a change until it is drawn, most of it in the worker.
 DRAG = """async ([name, frames]) => {
     const { model } = document.getElementById(name);
     const [x, y] = model.get("start");
-    const times = { answer: [], page: [] };
+    const answer = [];
     const last = (mark) => performance.getEntriesByName(`explorable-${mark}`).at(-1).startTime;
-    const task = () => new Promise((done) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = done;
-        port2.postMessage(null);
-    });
     for (let i = 0; i < frames; i++) {
         model.set("start", [x + 0.3 * Math.cos(i / 20), y + 0.3 * Math.sin(i / 20)]);
-        const begun = performance.now();
         model.save_changes();
-        const set = performance.now() - begun;
         await model.answered;
         await new Promise((done) => requestAnimationFrame(done));
-        await task();
-        times.answer.push(last("drawn") - last("change"));
-        times.page.push(set + performance.now() - last("computed"));
+        answer.push(last("drawn") - last("change"));
         performance.clearMarks();
     }
-    return times;
+    return answer;
 }"""
 READY = """() => performance.getEntriesByName("explorable-ready").at(-1).startTime
     - performance.getEntriesByType("navigation")[0].loadEventEnd"""
+
+
+READY_SINCE_START = """() => performance.getEntriesByName("explorable-ready").at(-1).startTime"""
+SLOW_LINE = {"offline": False, "latency": 40, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 1e5}
 
 
 def milliseconds(times):
@@ -53,15 +48,37 @@ def milliseconds(times):
     return f"median {median:6.1f} ms, 95th percentile {high:6.1f} ms"
 
 
-def ready_after_load(browser, address, page_name, repeat=LOADS):
+def dragged(page, name, slowed, frames=FRAMES):
+    """Milliseconds of a frame: its answers, and what the page's own thread is busy, all included."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
+
+    def busy():
+        metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+        return 1000 * metrics["TaskDuration"]
+
+    before = busy()
+    answers = page.evaluate(DRAG, [name, frames])
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    return answers, (busy() - before) / frames
+
+
+def ready_after_load(browser, address, page_name, repeat=LOADS, slow=False):
+    """Milliseconds from a page's load until its figures can be played with; on a slow line from the start."""
     times = []
     for _ in range(repeat):
         with own_host_page(browser, address, viewport={"width": 1280, "height": 900}) as (page, _):
+            if slow:
+                session = page.context.new_cdp_session(page)
+                session.send("Network.enable")
+                session.send("Network.emulateNetworkConditions", SLOW_LINE)
+                session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
             page.goto(address + page_name, wait_until="load")
             page.wait_for_function(
                 "[...document.querySelectorAll('.explorable')].every((element) => 'ready' in element.dataset)"
             )
-            times.append(page.evaluate(READY))
+            times.append(page.evaluate(READY_SINCE_START if slow else READY))
     return times
 
 
@@ -80,11 +97,12 @@ def main():
                 with own_host_page(browser, address, viewport={"width": 1280, "height": 900}) as (page, _):
                     page.goto(f"{address}{name}.html")
                     page.wait_for_selector("[data-ready]")
-                    times = page.evaluate(DRAG, [name, FRAMES])
-                for part, taken in times.items():
-                    print(f"    {part:8} {milliseconds(taken)}")
-        pages = [path for path in sorted(BOOK.rglob("*.html")) if "data-explorable=" in path.read_text()]
-        with served(BOOK) as address:
+                    for slowed in (1, 6):
+                        answers, busy = dragged(page, name, slowed)
+                        print(f"    processor slowed {slowed} times: the page is busy {busy:.1f} ms a frame;")
+                        print(f"      an answer is drawn after {milliseconds(answers)}")
+        pages = [path for path in sorted(BOOK.glob("book/*.html")) if "data-explorable=" in path.read_text()]
+        with served(BOOK, ZippingHandler) as address:
             for path in pages:
                 page = str(path.relative_to(BOOK))
                 sizes = weigh(browser, address, page)
@@ -92,6 +110,8 @@ def main():
                 for url, size in sorted(sizes.items(), key=lambda item: -item[1])[:12]:
                     print(f"  {size / 1000:7.1f} kB {url}")
                 print(f"  ready after load: {milliseconds(ready_after_load(browser, address, page))}")
+                slow = ready_after_load(browser, address, page, repeat=3, slow=True)
+                print(f"  at 1.6 Mbit/s and a processor slowed 4 times, all told: {milliseconds(slow)}")
 
 
 if __name__ == "__main__":

@@ -201,6 +201,7 @@ def test_a_goal_and_presets_are_described_for_the_page():
         "value": 50.0,
         "hint": "Faster.",
         "next": "And now?",
+        "of": "",
         "words": "at most 50",
     }
     assert figure["presets"] == [{"name": "slow", "set": presets["slow"]}]
@@ -256,3 +257,42 @@ def test_own_rules_have_styles_of_their_own():
     assert len({(style["color"], style["linestyle"]) for style in drawn.values()}) == 9
     named = {style["color"] for style in plots.STYLES.values()}
     assert all(plots.own_style(number)["color"] not in named for number in range(8))
+
+
+# What went wrong once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def r(x, y):\n    return x * 1{'0' * 400}\n",
+        f"def r(x, y):\n    return {'x + ' * 900}x\n",
+        "def r(x):\n    return x\n",
+    ],
+    ids=["a number that no float holds", "a long sum", "another number of parameters"],
+)
+def test_whatever_a_text_is_the_figure_lives_on(figure, text):
+    figure.edited = {"rosenbrock": text}
+    assert "rosenbrock" in figure._problems
+    figure.steps = 7
+    assert len(figure.paths["SGD"].values) == 8
+
+
+def test_a_hyperparameter_has_no_name_that_every_optimizer_has(figure):
+    figure.edited = {"SGD": "def sgd(p, g, t, slots=0.1):\n    return (p - slots * g,)\n"}
+    assert "slots is a name that every optimizer has" in figure._problems["SGD"]
+    figure.steps = 7
+    assert len(figure.paths["SGD"].values) == 8
+
+
+def test_a_function_that_observes_may_set_an_input(figure):
+    figure.observe(lambda change: setattr(figure, "steps", 12), "paths")
+    figure.start = (0.0, 0.0)
+    assert figure._result["rows"] == 13 and len(figure.paths["SGD"].values) == 13
+
+
+def test_a_start_is_finite():
+    with pytest.raises(ValueError, match="expected finite numbers"):
+        landscape(rosenbrock, start=(float("nan"), 1.0))
+    with pytest.raises(ValueError, match="does not end in"):
+        landscape(rosenbrock, {"Adam, edited": Adam()})

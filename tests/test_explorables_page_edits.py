@@ -401,3 +401,62 @@ def test_without_the_sandbox_much_is_reached(browser, site, served_paths):
     )
     assert len([path for path in served_paths if "stolen" in path]) >= 5
     page.close()
+
+
+# What went wrong once
+
+
+def test_a_good_text_does_not_wait_for_the_fate_of_a_bad_one(open_page):
+    page = open_page("race")
+    page.evaluate(
+        """([slow, good]) => {
+            const { model } = document.getElementById("race");
+            model.set("edited", { SGD: slow });
+            model.save_changes();
+            setTimeout(() => {
+                model.set("edited", { SGD: good });
+                model.save_changes();
+            }, 500);
+        }""",
+        [BODY.format("velocity = 0 * g + 9**9**9"), TURNED],
+    )
+    page.wait_for_timeout(700)
+    settle(page)
+    page.wait_for_function("document.getElementById('race').model.get('shown').length === 3")
+    settle(page)
+    assert said(page, "race") == {}
+    assert_same(run_of(TURNED, learning_rate=RATE).values, columns(page, "race")["SGD, edited", "value"])
+
+
+def test_what_becomes_slow_later_is_taken_back(open_page):
+    page = open_page("race")
+    put(page, "race", steps=4)
+    edit(page, "race", {"SGD": BODY.format("velocity = 0 * (t**t**t % 7)")})
+    assert said(page, "race") == {}
+    put(page, "race", steps=60)
+    assert "stopped after 3 seconds" in get(page, "race", "_problems")["SGD"]
+    assert get(page, "race", "steps") == 4
+    put(page, "race", start=[0.5, 0.5])
+    assert columns(page, "race")["Adam", "x"][0] == 0.5
+
+
+def test_reset_takes_back_what_is_being_written(open_page):
+    page = open_page("race")
+    race = page.locator("#race")
+    race.get_by_role("button", name="Edit the rule").click()
+    race.get_by_label("edit", exact=True).select_option("SGD")
+    editor = race.get_by_role("textbox", name="Text of the rule SGD")
+    editor.wait_for()
+    editor.fill(TURNED)
+    race.get_by_role("button", name="Reset").click()
+    page.wait_for_timeout(500)
+    settle(page)
+    assert get(page, "race", "edited") == {}
+    assert "p - learning_rate" in editor.inner_text()
+
+
+def test_whole_numbers_are_floats_to_a_rule(open_page):
+    page = open_page("race")
+    put(page, "race", start=[3, -2])
+    edit(page, "race", {"SGD": SGD_TEXT.replace("1e-2", "1")})
+    assert said(page, "race") == {}

@@ -56,7 +56,7 @@ def optimizers(figure, inputs):
         label = optimizer["label"]
         if label in inputs["shown"]:
             values = inputs["hyperparameters"][label]
-            yield optimizer, [values[name] for name in optimizer["names"]]
+            yield optimizer, [float(values[name]) for name in optimizer["names"]]
 
 
 def named(things, name):

@@ -5,12 +5,13 @@ import itertools
 import linecache
 import traceback
 from collections.abc import Callable, Mapping
+from inspect import signature
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
-from adamlearn import dual, plots
+from adamlearn import dual
 from adamlearn.engines.reader import read_program
 from adamlearn.explorables.options import EDITED, Entry
 from adamlearn.explorables.portable import outside, source_of
@@ -23,7 +24,7 @@ _FILES = itertools.count(1)
 _NAME = "<edited "
 
 
-def edited_entry(entry: Entry, text: str, number: int) -> Entry:
+def edited_entry(entry: Entry, text: str, style: dict[str, Any]) -> Entry:
     """The optimizer whose rule a text says, beside the one whose text it was.
 
     Raises
@@ -38,7 +39,12 @@ def edited_entry(entry: Entry, text: str, number: int) -> Entry:
             if len(node.value.elts) != count:
                 came = len(node.value.elts)
                 raise ValueError(f"{name_of(rule)} returns {came} values; expected {count}: p and its slots")
-    return Entry(entry.label + EDITED, Optimizer(rule), plots.own_style(number), of=entry.label)
+    for name in read_rule(rule)[1].parameters:
+        if hasattr(Optimizer, name):
+            raise ValueError(f"{name} is a name that every optimizer has; expected another")
+    made = Entry(entry.label + EDITED, Optimizer(rule), style, of=entry.label)
+    made.described(True)  # it must be one that can be written down
+    return made
 
 
 def values_for(made: Entry, before: Entry, values: Mapping[str, float]) -> dict[str, float]:
@@ -57,6 +63,10 @@ def edited_landscape(landscape: Landscape, text: str) -> Landscape:
     value = function_of(text, over_duals(names))
     name = landscape.name + EDITED
     gradient = dual.gradient_of(value)
+    if len(signature(value).parameters) != 2:
+        raise TypeError(
+            f"{value.__name__} has {len(signature(value).parameters)} parameters; expected x and y"
+        )
     return Landscape(name, value, gradient, (), landscape.window, landscape.start)
 
 

@@ -37,6 +37,8 @@ class Goal:
     value : float
     hint : str, optional
         For the reader who asks for it.
+    of : str, optional
+        The label of the optimizer that is measured; all that are shown if left out.
     next : str, optional
         The question that follows when the goal has been reached.
 
@@ -57,6 +59,7 @@ class Goal:
     value: float
     hint: str = ""
     next: str = ""
+    of: str = ""
 
     def __post_init__(self) -> None:
         for name, known in (("measure", MEASURES), ("relation", RELATIONS)):
@@ -66,7 +69,7 @@ class Goal:
     @property
     def words(self) -> str:
         """The goal as the figure says it."""
-        return f"{RELATIONS[self.relation]} {self.value:g}".strip()
+        return f"{RELATIONS[self.relation]} {self.value:g}".strip().replace("-", "\N{MINUS SIGN}")
 
     def described(self) -> dict[str, Any]:
         """For the page."""

@@ -125,6 +125,9 @@ def read_optimizers(optimizers: Choice | Iterable[Choice] | Mapping[str, Choice]
             if label in chosen:
                 raise ValueError(f"optimizers has {label} twice; expected a dict, label to optimizer")
             chosen[label] = optimizer
+    for label in chosen:
+        if label.endswith(EDITED):
+            raise ValueError(f"optimizers has {label!r}; expected a label that does not end in {EDITED!r}")
     if not chosen:
         raise ValueError("optimizers is empty; expected at least one")
     return [Entry(label, chosen[label], style) for label, style in _styles(chosen).items()]

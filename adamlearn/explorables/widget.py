@@ -4,6 +4,7 @@ import base64
 import html
 import json
 from collections.abc import Mapping
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ HERE = Path(__file__).parent
 SCRIPT, EDITOR, STYLE = HERE / "built/explorable.js", HERE / "built/editor.js", HERE / "built/explorable.css"
 MOST_STEPS = 5000
 ADAM = Adam(learning_rate=0.1)
-OWN = [drawn(plots.own_style(number)) for number in range(4)]  # of edited rules
 
 
 class Values(dict[str, Any]):
@@ -89,13 +89,16 @@ class Explorable(anywidget.AnyWidget):
         shown = traits.pop("shown")
         shown = list(self._entries) if shown is None else list(shown)
         goal: Goal | None = traits.pop("goal")
+        taken = [entry.style for entry in entries]
+        free = (style for style in map(plots.own_style, count()) if style not in taken)
+        self._own = list(islice(free, 4))  # of edited rules
         figure |= {
             "question": traits.pop("question"),
             "goal": goal.described() if goal else None,
             "presets": described_presets(traits.pop("presets"), self.inputs),
             "optimizers": [entry.described(self.traced) for entry in entries],
             "most_steps": MOST_STEPS,
-            "own": OWN,
+            "own": list(map(drawn, self._own)),
         }
         super().__init__(figure=figure, hyperparameters=hyperparameters, shown=shown, **traits)
         self.on_msg(self._told)
@@ -169,8 +172,8 @@ class Explorable(anywidget.AnyWidget):
         for i, label in enumerate(label for label in originals if label in self.edited):
             before = made = self._entries.get(label + EDITED)
             try:
-                made = edited_entry(originals[label], self.edited[label], i)
-            except (TypeError, ValueError, SyntaxError) as error:
+                made = edited_entry(originals[label], self.edited[label], self._own[i % len(self._own)])
+            except Exception as error:  # whatever the text is: it is said, and the last good one stays
                 problems[label] = why(error)
             if made is not None:
                 entries[made.label] = made
@@ -218,8 +221,9 @@ class Explorable(anywidget.AnyWidget):
         columns = [[label, column] for label, names, _, _ in blocks for column in names]
         data = b"".join(np.asarray(numbers, "<f8").tobytes() for *_, numbers in blocks)
         rows = blocks[0][2] if blocks else self.steps
-        self._keep({label: _columns(names, numbers) for label, names, _, numbers in blocks})
         self._result = {"columns": columns, "rows": rows, "errors": errors, "data": data}
+        # Last, since who observes what is kept may set an input, and what follows from that must stay.
+        self._keep({label: _columns(names, numbers) for label, names, _, numbers in blocks})
 
     def _keep(self, found: dict[str, dict[str, np.ndarray]]) -> None:
         """Let Python have the numbers: label to column to array."""
@@ -234,7 +238,7 @@ class Explorable(anywidget.AnyWidget):
         state = {name: getattr(self, name) for name in ("figure", *self.inputs)}
         question = f"<p>{html.escape(self.figure['question'])}</p>" if self.figure["question"] else ""
         data["text/html"] = (
-            f'<div class="explorable" data-explorable="{html.escape(json.dumps(state))}">'
+            f'<div class="explorable" data-explorable="{html.escape(json.dumps(state, allow_nan=False))}">'
             f"{question}<pre>{html.escape(self._words())}</pre></div>"
         )
         try:

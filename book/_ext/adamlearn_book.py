@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,9 @@ MENDED = {
     ' role="doc-biblioentry"': ' role="listitem"',  # deprecated, and no child of a list
     '<th class="head"><p></p></th>': "<td></td>",  # a table's empty corner heads nothing
 }
+
+
+PICTURE = re.compile(r'<img [^>]*src="[^"]*/_images/[0-9a-f]{32}\.avif"')
 
 
 def fingerprint(*paths, also=()):
@@ -92,8 +96,16 @@ def drop_unused(app, pagename, templatename, context, doctree):
 
 
 def mend(app, pagename, templatename, context, doctree):
+    body = context.get("body", "")
     for stumble, mended in MENDED.items():
-        context["body"] = context.get("body", "").replace(stumble, mended)
+        body = body.replace(stumble, mended)
+    context["body"] = PICTURE.sub(lambda found: sized(found[0], Path(app.outdir).parent / ".avif"), body)
+
+
+def sized(tag, folder):
+    """A picture's tag with its size, so that nothing moves when it comes, and it comes when it is near."""
+    width, height = Image.open(folder / tag.rpartition("/_images/")[2].partition('"')[0]).size
+    return tag.replace("<img ", f'<img loading="lazy" width="{width}" height="{height}" ', 1)
 
 
 def copy_vendored(folder):

@@ -145,7 +145,9 @@ def load_on_page(app, pagename, templatename, context, doctree):
             f'<link rel="modulepreload" href="{at["explorable.js"]}" />'
         )
         for name in FETCHED:
-            context["metatags"] += f'<link rel="preload" as="fetch" crossorigin href="{at[name]}" />'
+            context["metatags"] += (
+                f'<link rel="preload" as="fetch" fetchpriority="high" crossorigin href="{at[name]}" />'
+            )
 
 
 def loader():

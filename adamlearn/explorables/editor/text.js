@@ -4,7 +4,7 @@ import { parser } from "@lezer/python";
 
 /** @typedef {import("@lezer/common").SyntaxNode} SyntaxNode */
 
-const MOST = 20000; // characters; the longest rule of the book has some 600
+const MOST = 5000; // characters; the longest rule of the book has some 600
 const DEEPEST = 200; // brackets within brackets, and the like: Python has a limit of its own
 const WIDEST = 60; // characters of what a message repeats
 
@@ -29,6 +29,8 @@ export class Text {
   /** @param {string} text */
   constructor(text) {
     this.text = text;
+    /** Where the lines begin. */
+    this.starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     this.checkCharacters();
     this.top = parser.parse(text).topNode;
     this.checkSyntax();
@@ -40,7 +42,13 @@ export class Text {
    * @param {number} place
    */
   line(place) {
-    return this.text.slice(0, place).split("\n").length;
+    let [low, high] = [0, this.starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle] <= place) low = middle;
+      else high = middle;
+    }
+    return low + 1;
   }
 
   /**

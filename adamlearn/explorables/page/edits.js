@@ -39,7 +39,7 @@ export function withEdits(original, before, edited, grammar) {
 function editedRule(of, text, figure, i, { read }) {
   const { names } = of.edit;
   const { name, slots, hyperparameters, traced, values } = read(text, names);
-  const traces = figure.kind === "trace";
+  const traces = of.quantities.length > 0; // then its rule also returns what it has names for
   return {
     label: of.label + EDITED,
     of: of.label,

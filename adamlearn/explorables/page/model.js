@@ -16,8 +16,8 @@ export class PageModel {
   #running;
   /** @type {any} */
   #original;
-  /** @type {any} */
-  #good; // the edits that last ran
+  /** @type {Record<string, any>} */
+  #good; // the figure and the inputs that were last answered, but for the texts
 
   /**
    * @param {any} state
@@ -27,7 +27,7 @@ export class PageModel {
     this.inputs = Object.keys(inputs);
     this.#values = { figure, ...inputs, _problems: {}, _unread: {}, _result: { columns: [], rows: 1, errors: {}, data: new Float64Array() } };
     this.#original = figure;
-    this.#good = { figure, edited: inputs.edited, hyperparameters: inputs.hyperparameters, shown: inputs.shown };
+    this.#good = {};
     this.number = number;
     this.sandbox = sandbox;
     this.fragment = fragment;
@@ -90,37 +90,51 @@ export class PageModel {
   /** Take the texts in, and run them. */
   async #edit() {
     const { edited, figure: before } = this.#values;
-    const { figure, problems } = withEdits(this.#original, before, edited, await this.editor());
+    let grammar;
+    try {
+      grammar = await this.editor();
+    } catch {
+      return this.#put({ _problems: Object.fromEntries(Object.keys(edited).map((label) => [label, "The editor could not be loaded. Try again later."])) });
+    }
+    const { figure, problems } = withEdits(this.#original, before, edited, grammar);
     if (edited !== this.#values.edited) return; // the reader has gone on writing
-    const hyperparameters = valuesFor(figure, before, this.#values.hyperparameters);
-    const labels = figure.optimizers.map((/** @type {any} */ { label }) => label);
-    const had = before.optimizers.map((/** @type {any} */ { label }) => label);
-    const shown = labels.filter((/** @type {string} */ label) => !had.includes(label) || this.#values.shown.includes(label));
-    const gone = figure.functions && !figure.functions.some((/** @type {any} */ { name }) => name === this.#values.function);
-    /** @type {Record<string, any>} */
-    const values = { figure, hyperparameters, shown, _problems: problems };
-    if (gone) values.function = this.#values.function.replace(/, edited$/, "");
-    this.#put(values);
+    this.#put({ ...this.#following(figure, before), _problems: problems });
     await this.#run(async () => {
       await this.sandbox.show(this.number, figure, LIMIT);
       await this.#compute();
       if (figure.functions) await this.#drawMap();
-      this.#good = { figure, edited, hyperparameters, shown };
     });
   }
 
-  /** Do what asks the sandbox; what takes too long is taken back. @param {() => Promise<void>} work */
+  /** What else changes when the figure does. @param {any} figure @param {any} before */
+  #following(figure, before) {
+    const labels = figure.optimizers.map((/** @type {any} */ { label }) => label);
+    const had = before.optimizers.map((/** @type {any} */ { label }) => label);
+    /** @type {Record<string, any>} */
+    const values = {
+      figure,
+      hyperparameters: valuesFor(figure, before, this.#values.hyperparameters),
+      shown: labels.filter((/** @type {string} */ label) => !had.includes(label) || this.#values.shown.includes(label)),
+    };
+    const gone = figure.functions && !figure.functions.some((/** @type {any} */ { name }) => name === this.#values.function);
+    return gone ? { ...values, function: this.#values.function.replace(/, edited$/, "") } : values;
+  }
+
+  /**
+   * Do what asks the sandbox. What takes too long is taken back: the figure and its inputs are again those
+   * that were answered last; the reader's text stays, to be mended.
+   * @param {() => Promise<void>} work
+   */
   async #run(work) {
+    const { edited } = this.#values;
     try {
       await work();
     } catch (error) {
-      const { figure, edited, ...others } = this.#good;
-      const changed = Object.keys(this.#values.edited).filter((label) => this.#values.edited[label] !== edited[label]);
-      const labels = changed.length ? changed : Object.keys(this.#values.edited);
+      if (edited !== this.#values.edited) return; // another text is on its way
       const words = /** @type {Error} */ (error).message;
-      await this.sandbox.show(this.number, figure);
-      this.#put({ figure, ...others, _problems: Object.fromEntries(labels.map((label) => [label, words])) });
-      await this.#compute();
+      const labels = Object.keys(edited).length ? Object.keys(edited) : [""];
+      this.#put({ ...this.#good, _problems: Object.fromEntries(labels.map((label) => [label, words])) });
+      await this.sandbox.show(this.number, this.#values.figure);
     }
   }
 
@@ -145,7 +159,11 @@ export class PageModel {
   }
 
   async #compute() {
+    const { figure } = this.#values;
+    const answered = this.#inputs();
+    delete answered.edited; // the reader's text stays as it is, to be mended
     const result = await this.#ask("runs");
+    this.#good = { ...answered, figure };
     performance.mark("explorable-computed");
     this.#put({ _result: { ...result, rows: result.rows || 1 } });
     performance.mark("explorable-drawn");
@@ -155,10 +173,14 @@ export class PageModel {
     this.#put({ _grid: (await this.#ask("heights")).data });
   }
 
+  /** @returns {Record<string, any>} */
+  #inputs() {
+    return Object.fromEntries(this.inputs.map((name) => [name, this.#values[name]]));
+  }
+
   /** @param {string} of */
   #ask(of) {
-    const inputs = Object.fromEntries(this.inputs.map((name) => [name, this.#values[name]]));
     const limit = this.#values.figure === this.#original ? Infinity : LIMIT;
-    return this.sandbox.ask(this.number, inputs, of, limit);
+    return this.sandbox.ask(this.number, this.#inputs(), of, limit);
   }
 }

@@ -23,9 +23,9 @@ const fragment = (name) => ({
 
 /** @param {Mounted} element @param {number} number @param {Sandbox} sandbox */
 async function mount(element, number, sandbox) {
-  const state = JSON.parse(element.dataset.explorable ?? "");
   const part = fragment(element.id);
   try {
+    const state = JSON.parse(element.dataset.explorable ?? "");
     const model = new PageModel(state, { number, sandbox, fragment: part, editor: () => import(beside("editor.js")) });
     const [{ default: widget }] = await Promise.all([import(beside("explorable.js")), model.start()]);
     const still = [...element.childNodes];

@@ -11,11 +11,12 @@ const POLICY = "default-src 'none'; script-src 'nonce-frame' 'wasm-unsafe-eval' 
 const FRAME = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <script nonce="frame">
   let worker;
-  addEventListener("message", ({ data, ports: [port] }) => {
+  addEventListener("message", ({ source, data, ports: [port] }) => {
+    if (source !== parent) return;
     worker?.terminate();
     const script = new Blob([data.script], { type: "text/javascript" });
     worker = new Worker(URL.createObjectURL(script));
-    worker.onerror = ({ message }) => parent.postMessage({ id: 0, failure: message ?? "no worker" }, "*");
+    worker.onerror = ({ message }) => parent.postMessage({ failure: message ?? "no worker" }, "*");
     worker.postMessage(data.parts, [port]);
   });
 </script>`;
@@ -49,72 +50,96 @@ async function fetchParts(beside) {
   return { script: `${loader}\n${worker}`, parts: { wasm, files } };
 }
 
+/**
+ * What the worker is to do, and how long it may take.
+ * @typedef {{ request: object, limit: number, resolve: (answer: any) => void, reject: (error: Error) => void }} Job
+ */
+
+const PATIENCE = 30_000; // milliseconds after which a worker that says nothing is taken for lost
+
 /** The page's Python. What comes back from it is looked at before it is used: it may have been the reader's text that spoke. */
 export class Sandbox {
   /** @type {Map<number, string>} */
   #figures = new Map();
-  /** @type {Map<number, { resolve: (answer: any) => void, reject: (error: Error) => void }>} */
-  #waiting = new Map();
+  /** @type {Job[]} those that wait; the worker has the first */
+  #jobs = [];
   /** @type {MessagePort | undefined} */
   #port;
   #ids = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   /** @type {Window | undefined} */
   #frame;
   /** @type {any} */
   #parts;
+  /** @type {(error: Error) => void} */
+  #failed = () => {};
 
   /** @param {(name: string) => string} beside where a served file is */
   constructor(beside) {
     this.ready = Promise.all([openFrame(), fetchParts(beside)]).then(([frame, parts]) => {
       [this.#frame, this.#parts] = [frame, parts];
-      addEventListener("message", ({ source, data }) => source === frame && this.#hear(data));
+      addEventListener("message", ({ source, data }) => source === frame && this.#failed(new Error(String(data?.failure))));
       return this.#start();
     });
   }
 
-  /** @returns {Promise<void>} */
+  /** A worker, once it listens. @returns {Promise<void>} */
   #start() {
     const { port1, port2 } = new MessageChannel();
+    this.#port?.close();
     this.#port = port1;
-    port1.onmessage = ({ data }) => this.#hear(data);
-    const started = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
-    /** @type {Window} */ (this.#frame).postMessage(this.#parts, "*", [port2]);
-    return started.then(() => undefined);
-  }
-
-  /** @param {any} message */
-  #hear(message) {
-    const waiting = this.#waiting.get(message?.id);
-    if (!waiting) return;
-    this.#waiting.delete(message.id);
-    if (typeof message.failure !== "string") return waiting.resolve(message);
-    waiting.reject(new Error(message.failure));
-    if (message.id) this.#restart("MicroPython had to be started again");
+    return new Promise((resolve, reject) => {
+      this.#failed = reject;
+      port1.onmessage = () => {
+        port1.onmessage = ({ data }) => this.#hear(data);
+        resolve();
+      };
+      /** @type {Window} */ (this.#frame).postMessage(this.#parts, "*", [port2]);
+    });
   }
 
   /** @param {object} request @param {number} limit @returns {Promise<any>} */
   #send(request, limit) {
-    const id = ++this.#ids;
-    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#port?.postMessage({ id, ...request });
-    if (!Number.isFinite(limit)) return answered;
-    const timer = setTimeout(() => this.#waiting.has(id) && this.#restart(`it was stopped after ${limit / 1000} seconds`), limit);
-    return answered.finally(() => clearTimeout(timer));
+    return new Promise((resolve, reject) => {
+      if (this.#jobs.push({ request, limit, resolve, reject }) === 1) this.#next();
+    });
   }
 
-  /** End what goes on, and begin anew with all figures. @param {string} why */
-  #restart(why) {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    this.#port?.close();
-    this.ready = this.#start().then(async () => {
-      for (const [number, text] of this.#figures) await this.#send({ show: [number, text] }, Infinity);
-    });
-    for (const { reject } of waiting) reject(new Error(why));
+  /** Give the worker the first of those that wait; its time begins now. */
+  #next() {
+    const [job] = this.#jobs;
+    if (!job) return;
+    const limit = Math.min(job.limit, PATIENCE);
+    this.#timer = setTimeout(() => this.#restart(new Error(`it was stopped after ${limit / 1000} seconds`)), limit);
+    this.#port?.postMessage({ id: ++this.#ids, ...job.request });
+  }
+
+  /** @param {any} message */
+  #hear(message) {
+    if (message?.id !== this.#ids) return;
+    if (typeof message.failure === "string") return void this.#restart(new Error(message.failure));
+    clearTimeout(this.#timer);
+    this.#jobs.shift()?.resolve(message);
+    this.#next();
+  }
+
+  /** End what goes on, and begin anew with all figures; those that wait wait on. @param {Error} why */
+  async #restart(why) {
+    clearTimeout(this.#timer);
+    const [job, ...others] = this.#jobs;
+    this.#jobs = [];
+    this.ready = this.#start();
+    job?.reject(why);
+    await this.ready;
+    const figures = [...this.#figures].map(([number, text]) => ({ request: { show: [number, text] }, limit: PATIENCE, resolve() {}, reject() {} }));
+    const idle = this.#jobs.length === 0;
+    this.#jobs = [...figures, ...others, ...this.#jobs];
+    if (idle) this.#next();
   }
 
   /** Take a figure, as it is now. @param {number} number @param {object} figure */
-  async show(number, figure, limit = Infinity) {
+  async show(number, figure, limit = PATIENCE) {
     const text = JSON.stringify(figure);
     await this.ready;
     await this.#send({ show: [number, text] }, limit);

@@ -31,6 +31,8 @@ export function numberField(aria, { refuse, onInput, id = uniqueId("field"), lab
     id,
     "aria-label": labelled ? null : aria,
     change: read,
+    /** @param {KeyboardEvent} event */
+    keydown: ({ key }) => key === "Enter" && read(), // a notebook makes no change of it
   });
   /** @param {number | null} value */
   const set = (value) => {

@@ -100,7 +100,7 @@ export class Editing {
     for (const other of this.buttons) other.setAttribute("aria-expanded", String(other === opener));
     this.panel.hidden = false;
     this.panel.setAttribute("aria-label", `Edit the ${sort}`);
-    setText(this.#title, sort === "rule" ? `Yours is drawn beside ${label}.` : `Yours takes the place of ${label} on the map.`);
+    setText(this.#title, sort === "rule" ? `Change a line: yours will be drawn beside ${label}.` : `Change a line: yours will be one more function to choose beside ${label}.`);
     setText(this.#back, `Back to the book's ${sort}`);
     setText(this.#problem, "");
     this.#chooser.setOptions(labels.map((name) => [name, name]));
@@ -123,6 +123,7 @@ export class Editing {
       onChange: (text) => store.setEdited(label, text === original ? null : text),
     });
     this.#editor.focus();
+    this.panel.scrollIntoView({ block: "nearest" });
     this.#report();
   }
 
@@ -148,7 +149,7 @@ export class Editing {
     if (!this.#open || !this.#editor) return;
     const message = problemOf(this.#store, this.#open.sort, this.#open.label);
     this.#editor.setProblem(message);
-    setText(this.#problem, message ?? "");
+    setText(this.#problem, message ? `${message}. What is drawn is the last text that worked.` : "");
   }
 
   /** Who edits a function sees what becomes of it. */
@@ -165,6 +166,11 @@ export class Editing {
     if (open?.sort !== "function") return;
     const label = firstLabel(this.#store, "function");
     if (label !== open.label) this.#show({ ...open, label });
+  }
+
+  /** Put the original text back, and forget what has been written just now. */
+  reset() {
+    if (this.#open) this.#editor?.setText(originals(this.#store, this.#open.sort).get(this.#open.label) ?? "");
   }
 
   /** The text may be set from elsewhere: by a link, a button, Reset. */

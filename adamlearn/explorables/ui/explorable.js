@@ -1,19 +1,16 @@
 // The explorables: one module, mounted by anywidget in a notebook and by page/mount.js in the book.
 import "./explorable.css";
-import anatomy from "../kinds/anatomy/view.js";
-import landscape from "../kinds/landscape/view.js";
-import trace from "../kinds/trace/view.js";
-
-/** @type {Record<string, import("./types.js").View>} */
-const kinds = { anatomy, landscape, trace };
 
 /**
  * Draw an explorable into an element and keep the two in step. What is set goes to the model, which
  * computes (in the kernel, or in MicroPython) and answers with `_result`. Returns what undoes it all.
  * @param {{ model: import("./types.js").Model, el: HTMLElement }} mounted
+ * @returns {Promise<() => void>}
  */
-function render({ model, el }) {
-  return kinds[model.get("figure").kind](model, el);
+async function render({ model, el }) {
+  const { kind } = model.get("figure");
+  const { default: view } = await import(`../kinds/${kind}/view.js`); // the bundle holds those of all kinds
+  return view(model, el);
 }
 
 export default { render };

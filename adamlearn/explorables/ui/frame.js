@@ -25,7 +25,7 @@ export function frame(el, { store, name, python, summary, measures }) {
   const goal = goalLine(store.figure, measures);
   const editor = new Editing(store, { onToggle: () => report() });
   const body = h("div", { class: `ex-body ex-${kind}` });
-  const { actions, code } = actionRow(store, python, editor.buttons);
+  const { actions, code } = actionRow(store, python, editor);
   const link = linkToAddress(store, warn);
   const root = h("div", { class: "ex", role: "group", "aria-label": question || name },
     asked.element, goal.element, presets(store), notice, link.panel, body, actions, code, live);
@@ -112,9 +112,9 @@ function presets(store) {
 /**
  * @param {Store} store
  * @param {() => string} python
- * @param {HTMLElement[]} more
+ * @param {Editing} editor
  */
-function actionRow(store, python, more) {
+function actionRow(store, python, editor) {
   const said = h("span", { class: "ex-said", role: "status" });
   const code = h("pre", { class: "ex-code", hidden: true, tabindex: "0", "aria-label": "Python code of this setting" });
   /** @param {string} text */
@@ -140,8 +140,11 @@ function actionRow(store, python, more) {
   const actions = h(
     "div",
     { class: "ex-actions" },
-    button("Reset", () => store.replace(store.initial)),
-    ...more,
+    button("Reset", () => {
+      editor.reset();
+      store.replace(store.initial);
+    }),
+    ...editor.buttons,
     button("Copy as Python", () => copy(python(), "Python")),
     fragment && button("Copy link", () => copy(fragment.href(encode(store)), "Link")),
     said,

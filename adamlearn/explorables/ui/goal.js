@@ -41,9 +41,9 @@ export function goalLine({ goal }, measures) {
   function update(counts = true) {
     element.hidden = !counts;
     if (!counts || !goal) return;
-    const { value, text } = measures[goal.measure]();
+    const { value, text } = measures[goal.measure](goal.of ?? "");
     const met = isMet(goal, value);
-    setText(measured, `${goal.measure} ${text}`);
+    setText(measured, `${goal.measure}${goal.of ? ` of ${goal.of}` : ""} ${text}`);
     sign.hidden = !met;
     if (!met || said) return;
     said = true; // the next question stays, whatever becomes of the run

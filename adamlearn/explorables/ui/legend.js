@@ -26,13 +26,22 @@ export function toggle(store, optimizer) {
  */
 export const ink = (color) => `--ex-light: ${color}; --ex-dark: ${inDark(color)}`;
 
+const LIGHT_ENOUGH = 0.23; // a contrast of 5 to the dark page
+
+/** Relative luminance, as the guidelines for accessibility have it. @param {number[]} color */
+function luminance(color) {
+  const [r, g, b] = color.map((x) => x / 255).map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
 /**
- * A color as the book's dark pages show a figure's: inverted, with its hue turned back.
+ * A color as the book's dark pages show a figure's: inverted, with its hue turned back; lighter where that is too dark.
  * @param {string} color
  */
 function inDark(color) {
   const [r, g, b] = [1, 3, 5].map((i) => 255 - parseInt(color.slice(i, i + 2), 16));
   const rows = [[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]];
-  const turned = rows.map(([x, y, z]) => Math.round(Math.min(255, Math.max(0, x * r + y * g + z * b))));
-  return `rgb(${turned.join(" ")})`;
+  let turned = rows.map(([x, y, z]) => Math.min(255, Math.max(0, x * r + y * g + z * b)));
+  while (luminance(turned) < LIGHT_ENOUGH) turned = turned.map((x) => x + 0.1 * (255 - x));
+  return `rgb(${turned.map(Math.round).join(" ")})`;
 }

@@ -96,7 +96,7 @@ const edited = {
   },
   read({ store, inputs, unread }, pairs) {
     const present = store.inputs().edited;
-    for (const [key, text] of pairs) {
+    for (const [key, text] of new Map(pairs)) {
       const name = key.slice(TEXT.length);
       if (!text) delete inputs.edited[name];
       else if (text === inputs.edited[name] || text === present[name]) inputs.edited[name] = text;

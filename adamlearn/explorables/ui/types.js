@@ -58,6 +58,7 @@
  * @property {">=" | "<=" | "="} relation
  * @property {number} value
  * @property {string} words
+ * @property {string} [of]  the optimizer that is measured, if not all
  * @property {string} [hint]
  * @property {string} [next]
  *
@@ -82,7 +83,7 @@
  *
  * What a goal may ask for: a number (none if there is none) and how to say it.
  * @typedef {{ value: number | null, text: string }} Measured
- * @typedef {Record<string, () => Measured>} Measures
+ * @typedef {Record<string, (of?: string) => Measured>} Measures  of one optimizer, or of all that are shown
  *
  * @typedef {(model: Model, el: HTMLElement) => () => void} View
  */

@@ -9,8 +9,8 @@ const original = {
   kind: "landscape",
   own: [{ color: "red", dash: [] }, { color: "blue", dash: [2] }],
   optimizers: [
-    { label: "Adam", names: ["learning_rate", "beta1"], defaults: { learning_rate: 0.1, beta1: 0.9 }, edit: { text: "", names: {}, lines: [] } },
-    { label: "SGD", names: ["learning_rate"], defaults: { learning_rate: 0.01 }, edit: { text: "", names: {}, lines: [] } },
+    { label: "Adam", quantities: [], names: ["learning_rate", "beta1"], defaults: { learning_rate: 0.1, beta1: 0.9 }, edit: { text: "", names: {}, lines: [] } },
+    { label: "SGD", quantities: [], names: ["learning_rate"], defaults: { learning_rate: 0.01 }, edit: { text: "", names: {}, lines: [] } },
   ],
   functions: [{ name: "bowl", window: [0, 1, 0, 1], start: [0, 0], minima: [[0, 0]], lowest: 0, edit: { text: "", names: {}, lines: [] } }],
 };

@@ -26,7 +26,7 @@ def descend(optimizer, hyperparameters, function, start, steps, out):
     rule, slots, edited = optimizer["rule"], optimizer["slots"], "text" in optimizer
     value, gradient = function["value"], function["gradient"]
     rows = steps + 1
-    x, y = start
+    x, y = float(start[0]), float(start[1])  # from the page whole numbers come as such
     of_x = of_y = (0.0,) * slots
     t = 0
     try:

@@ -16,7 +16,8 @@ export function results(store) {
   const words = known ? ": how far above the lowest value, how far from the nearest minimum, and the first step within the tolerance" : "";
   const caption = h("caption", { class: "ex-hidden" }, `Each optimizer at the step on show${words}; and its learning rate`);
   const body = h("tbody");
-  const head = h("thead", {}, h("tr", {}, h("td"), ...[...heads, "learning rate"].map((text) => h("th", { scope: "col" }, text))));
+  const columns = heads.map((text) => h("th", { scope: "col" }, text));
+  const head = h("thead", {}, h("tr", {}, h("td"), ...columns, h("th", { scope: "col" }, "learning rate")));
   const problems = h("div", { class: "ex-problems" });
   const element = h("div", { class: "ex-table ex-results" }, h("table", {}, caption, head, body), problems);
   /** @type {Map<string, ReturnType<typeof resultRow>>} */
@@ -38,7 +39,10 @@ export function results(store) {
    * @param {number} at
    */
   function draw(runs, at) {
-    for (const [label, row] of rows) row.draw(runs.find((run) => run.label === label), store.errors[label], at, known);
+    const here = store.landscape.lowest !== null; // of a function that the reader has written it is not known
+    setText(columns[0], here ? heads[0] : "f");
+    for (const column of columns.slice(1)) column.hidden = !here;
+    for (const [label, row] of rows) row.draw(runs.find((run) => run.label === label), store.errors[label], at, here);
   }
   return { element, draw };
 }
@@ -76,9 +80,9 @@ function resultRow(store, label, count) {
     const fault = faultOf(run, error, at);
     loss.classList.toggle("ex-lost", Boolean(fault));
     loss.classList.toggle("ex-outside", Boolean(!fault && run?.outside(at)));
-    loss.colSpan = fault ? count : 1;
+    loss.colSpan = fault && known ? count : 1;
     setText(loss, fault ?? (run ? brief(run.loss[at]) : ""));
-    for (const cell of others) cell.hidden = Boolean(fault);
+    for (const cell of others) cell.hidden = Boolean(fault) || !known;
     if (!known || fault) return;
     const distance = run?.distance(at) ?? NaN;
     setText(others[0], Number.isFinite(distance) ? brief(distance) : "");

@@ -86,6 +86,16 @@ function least(values) {
  * @returns {import("../../ui/types.js").Measures}
  */
 export function measuresOf(runs, place) {
+  const names = Object.keys(measured(() => [], place));
+  return Object.fromEntries(names.map((name) => [name, (of) => measured(() => runs().filter(({ label }) => !of || label === of), place)[name]()]));
+}
+
+/**
+ * @param {() => Run[]} runs
+ * @param {() => import("../../ui/types.js").Landscape} place
+ * @returns {Record<string, () => import("../../ui/types.js").Measured>}
+ */
+function measured(runs, place) {
   const arrived = () => runs().filter(({ lost }) => lost === null);
   return {
     "steps to the target": () => least(runs().flatMap(({ reached }) => (reached < 0 ? [] : [reached]))),

@@ -55,6 +55,8 @@ class LandscapeExplorable(Explorable):
             "tolerance": float(traits.pop("tolerance")),
         }
         start = tuple(map(float, first.start if start is None else start))
+        if not np.isfinite([*start, figure["tolerance"]]).all():
+            raise ValueError(f"start is {start}, tolerance {figure['tolerance']}; expected finite numbers")
         super().__init__(entries, figure, function=first.name, start=start, **traits)
 
     @traitlets.validate("function")
@@ -78,7 +80,7 @@ class LandscapeExplorable(Explorable):
             made = self._functions.get(name + EDITED)
             try:
                 made = edited_landscape(functions[name], self.edited[name])
-            except (TypeError, ValueError, SyntaxError) as error:
+            except Exception as error:  # whatever the text is
                 problems[name] = why(error)
             if made is not None:
                 functions[made.name] = made

@@ -2,6 +2,8 @@
 import { h, setText } from "../../ui/dom.js";
 import { number } from "../../ui/format.js";
 
+const ROUNDING = 1 + 1e-9; // no step is longer by less
+
 /** @typedef {{ label: string, steps: Float64Array, rows: Int32Array }} Longest  the row of the longest up to each */
 
 /**
@@ -14,7 +16,7 @@ export function longestOf(columns) {
     const rows = new Int32Array(steps.length);
     let best = -1;
     for (let i = 0; i < steps.length; i++) {
-      if (Number.isFinite(steps[i]) && (best < 0 || Math.abs(steps[i]) > Math.abs(steps[best]))) best = i;
+      if (Number.isFinite(steps[i]) && (best < 0 || Math.abs(steps[i]) > ROUNDING * Math.abs(steps[best]))) best = i;
       rows[i] = best;
     }
     return [{ label, steps, rows }];
