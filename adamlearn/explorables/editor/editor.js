@@ -94,7 +94,7 @@ function surroundings(parent, whose) {
   hint.id = `ex-editor-hint-${++count}`;
   const shown = element("pre", "ex-difference");
   shown.tabIndex = 0; // so that the keyboard can scroll it
-  shown.setAttribute("role", "region");
+  shown.setAttribute("role", "group");
   shown.setAttribute("aria-label", `What differs from the book's text of ${whose}`);
   around.append(element("style", "", STYLE));
   parent.append(around);

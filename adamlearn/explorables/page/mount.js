@@ -6,6 +6,9 @@ import { Sandbox } from "./sandbox.js";
 const here = new URL(import.meta.url);
 const beside = (/** @type {string} */ name) => new URL(name + here.search, here).href;
 
+const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+const returns = ["reload", "back_forward"].includes(arrival?.type);
+
 /** The part of the page's fragment that belongs to one explorable. @param {string} name */
 const fragment = (name) => ({
   read: () => readPart(location.hash, name),
@@ -14,8 +17,7 @@ const fragment = (name) => ({
   /** @param {string} query */
   write(query) {
     const hash = writePart(location.hash, name, query);
-    // What the reader has set is no place to go to: a reload or Back returns to where the reader was.
-    if (hash !== location.hash) history.replaceState({ ...history.state, explored: true }, "", location.href.split("#")[0] + hash);
+    if (hash !== location.hash) history.replaceState(history.state, "", location.href.split("#")[0] + hash);
   },
 });
 
@@ -34,7 +36,7 @@ async function mount(element, number, sandbox) {
     element.model = model;
     element.dataset.ready = "";
     performance.mark("explorable-ready", { detail: element.id });
-    if (part.read() !== null && !history.state?.explored) element.scrollIntoView();
+    if (part.read() !== null && !returns) element.scrollIntoView();
   } catch (error) {
     for (const still of element.querySelectorAll("noscript")) still.outerHTML = still.textContent ?? "";
     console.error(error);
@@ -44,7 +46,35 @@ async function mount(element, number, sandbox) {
 const elements = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".explorable[data-explorable]"));
 if (elements.length) {
   const sandbox = new Sandbox(beside);
-  elements.forEach((element, number) => mount(element, number, sandbox));
+  const back = placeBefore();
+  Promise.all([...elements].map((element, number) => mount(element, number, sandbox))).then(back);
+}
+
+/**
+ * A reload, or Back, returns the reader to where he was, though the figures have got their heights meanwhile.
+ * @returns {() => Promise<void>} to be called when they have
+ */
+function placeBefore() {
+  const name = `explorables ${location.pathname}`;
+  let moved = false;
+  for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(type, () => (moved = true), { once: true, passive: true });
+  }
+  addEventListener("pagehide", () => stored(() => sessionStorage.setItem(name, String(scrollY))));
+  const place = Number(stored(() => sessionStorage.getItem(name)));
+  return async () => {
+    for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
+    if (returns && !moved && place) scrollTo({ top: place, behavior: "instant" });
+  };
+}
+
+/** What storage does, where it is allowed. @template T @param {() => T} use */
+function stored(use) {
+  try {
+    return use();
+  } catch {
+    return null;
+  }
 }
 
 /** Set a figure as a phrase of the text says. @param {HTMLAnchorElement} link @param {Event} event */
@@ -56,7 +86,7 @@ async function follow(link, event) {
   const at = query.get("at");
   query.delete("at");
   const hash = writePart(location.hash, element.id, String(query));
-  history.replaceState({ ...history.state, explored: true }, "", location.href.split("#")[0] + hash);
+  history.replaceState(history.state, "", location.href.split("#")[0] + hash);
   dispatchEvent(new HashChangeEvent("hashchange"));
   element.scrollIntoView({ block: "nearest" });
   await element.model.answered;

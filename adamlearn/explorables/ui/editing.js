@@ -43,7 +43,7 @@ export class Editing {
     this.#onToggle = onToggle;
     const row = h("div", { class: "ex-actions" }, this.#back, button("Close", () => this.#shut()));
     const parts = [this.#title, this.#chooser.element, this.#place, this.#problem, row];
-    this.panel = h("section", { class: "ex-edit", hidden: true, "aria-label": "Edit" }, ...parts);
+    this.panel = h("div", { class: "ex-edit", role: "group", hidden: true, "aria-label": "Edit" }, ...parts);
     const sorts = (/** @type {const} */ (["rule", "function"])).filter((sort) => originals(store, sort).size);
     this.buttons = sorts.map((sort) => this.#opening(sort));
     store.on(["_problems", "_result"], () => this.#report());

@@ -12,7 +12,7 @@ import { EDITED } from "./store.js";
  * @param {(source: string, messages: string[]) => void} warn
  */
 export function linkToAddress(store, warn) {
-  const panel = h("section", { class: "ex-unread", hidden: true, "aria-label": "A text that came with the link" });
+  const panel = h("div", { class: "ex-unread", role: "group", hidden: true, "aria-label": "A text that came with the link" });
   return store.fragment ? { panel, close: link(store, store.fragment, panel, warn) } : { panel, close: () => {} };
 }
 
