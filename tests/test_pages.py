@@ -83,6 +83,12 @@ def look_at(page, width):
     assert not re.search(r"\$\$|:::|\{[a-z:]+\}`", prose), "markup stands on the page as text"
 
     images = page.locator("main img")
+    images.evaluate_all(  # they come when they are near: here all at once
+        """all => Promise.all(all.map((image) => {
+            image.loading = "eager";
+            return image.decode().catch(() => null);
+        }))"""
+    )
     assert images.evaluate_all("all => all.filter(i => !i.alt || !i.naturalWidth).map(i => i.src)") == []
 
     needed = page.evaluate("document.documentElement.scrollWidth")
