@@ -11,8 +11,7 @@ from adamlearn.descent import descend
 from adamlearn.explorables import landscape, trace
 from adamlearn.landscapes import LANDSCAPES, rosenbrock
 from adamlearn.streams import STREAMS
-from tests.browser import chromium
-from tests.explorable_pages import AXE, assert_same, columns, get, opener, put, settle, site_of
+from tests.explorable_pages import AXE, assert_same, columns, get, put, settle, site_of
 from tests.optimizers_table import TABLE
 
 MINUS = "\N{MINUS SIGN}"
@@ -56,18 +55,6 @@ def site(widgets, tmp_path_factory):
     """A page for each, and one with two, under a path prefix."""
     with site_of(tmp_path_factory.mktemp("site"), widgets, {"two": ("race", "bound")}) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(browser, site):
-    with opener(browser, site) as open_it:
-        yield open_it
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)

@@ -12,8 +12,8 @@ from adamlearn.explorables import landscape, trace
 from adamlearn.explorables.edits import function_of
 from adamlearn.explorables.portable import source_of
 from adamlearn.landscapes import Landscape, bowl, rosenbrock
-from tests.browser import QuietHandler, axe_violations, chromium
-from tests.explorable_pages import assert_same, columns, get, opener, put, settle, site_of
+from tests.browser import QuietHandler, axe_violations
+from tests.explorable_pages import assert_same, columns, get, put, settle, site_of
 
 SGD_TEXT = source_of(SGD().rule)
 MOMENTUM = """\
@@ -34,18 +34,6 @@ def site(tmp_path_factory):
     }
     with site_of(tmp_path_factory.mktemp("site"), widgets) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(browser, site):
-    with opener(browser, site) as open_it:
-        yield open_it
 
 
 def edit(page, name, texts):

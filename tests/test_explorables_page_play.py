@@ -12,8 +12,7 @@ from adamlearn.explorables import anatomy, landscape, trace
 from adamlearn.explorables.goals import Goal
 from adamlearn.explorables.portable import source_of
 from adamlearn.landscapes import bowl, rosenbrock
-from tests.browser import chromium
-from tests.explorable_pages import assert_same, columns, get, opener, put, settle, site_of
+from tests.explorable_pages import assert_same, columns, get, put, settle, site_of
 
 GOAL = Goal("value", "<=", 0.2, hint="Longer steps.", next="And with half as many?")
 PRESETS = {
@@ -48,18 +47,6 @@ def site(widgets, tmp_path_factory):
     """A page for each, and one with two, under a path prefix."""
     with site_of(tmp_path_factory.mktemp("site"), widgets, {"two": ("race", "hand")}) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(browser, site):
-    with opener(browser, site) as open_it:
-        yield open_it
 
 
 def number(text):

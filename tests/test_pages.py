@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import axe_violations, chromium, own_host_page, served
+from tests.browser import axe_violations, own_host_page, served
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(str(page.relative_to(HTML)) for page in HTML.rglob("*.html") if "_static" not in page.parts)
@@ -43,12 +43,6 @@ UNDRAWN = r"""async () => {
 def site():
     with served(HTML) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 def test_the_book_is_built():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import axe_violations, chromium, own_host_page, served, weigh
+from tests.browser import axe_violations, own_host_page, served, weigh
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 DOCUMENTS = sorted(page for page in HTML.rglob("*.html") if "_static" not in page.parts)
@@ -17,12 +17,6 @@ EXPLORABLE = [
 def site():
     with served(HTML.parent) as address:
         yield address + "html/"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 def test_the_playground_is_there():

@@ -33,13 +33,14 @@ def edited_entry(entry: Entry, text: str, style: dict[str, Any]) -> Entry:
         If the text is not that of a rule.
     """
     rule = function_of(text, {"np": np} | outside(entry.optimizer.rule))
-    count = 1 + len(read_rule(rule)[0])
+    slots, hyperparameters = read_rule(rule)
+    count = 1 + len(slots)
     for node in ast.walk(ast.Module(read_program(rule).body, [])):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
             if len(node.value.elts) != count:
                 came = len(node.value.elts)
                 raise ValueError(f"{name_of(rule)} returns {came} values; expected {count}: p and its slots")
-    for name in read_rule(rule)[1].parameters:
+    for name in hyperparameters.parameters:
         if hasattr(Optimizer, name):
             raise ValueError(f"{name} is a name that every optimizer has; expected another")
     made = Entry(entry.label + EDITED, Optimizer(rule), style, of=entry.label)

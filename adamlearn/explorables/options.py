@@ -47,13 +47,6 @@ class Entry:
         _, signature = read_rule(self.optimizer.rule)
         return {name: getattr(self.optimizer, name) for name in signature.parameters}
 
-    def with_values(self, hyperparameters: Mapping[str, float]) -> Optimizer:
-        """The optimizer with other hyperparameters and no memory."""
-        optimizer = self.optimizer.clone()
-        for name, value in hyperparameters.items():
-            setattr(optimizer, name, value)
-        return optimizer
-
     @property
     def defaults(self) -> dict[str, float]:
         """The values that the rule's own text gives them."""

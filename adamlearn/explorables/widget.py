@@ -92,7 +92,9 @@ class Explorable(anywidget.AnyWidget):
         taken = [entry.style for entry in entries]
         free = (style for style in map(plots.own_style, count()) if style not in taken)
         self._own = list(islice(free, 4))  # of edited rules
-        figure |= {
+        figure = {
+            "kind": self.kind.__name__.split(".")[-2],  # its folder, whose files the page loads
+            **figure,
             "question": traits.pop("question"),
             "goal": goal.described() if goal else None,
             "presets": described_presets(traits.pop("presets"), self.inputs),

@@ -1,7 +1,6 @@
 // What a text that the reader has written adds to a figure, in the page; in a notebook the kernel does it.
 import { editedFunctionPython, editedPython } from "../ui/python.js";
-
-const EDITED = ", edited";
+import { EDITED } from "../ui/store.js";
 
 /** @typedef {{ read: Function, readFunction: Function }} Grammar */
 

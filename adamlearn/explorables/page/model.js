@@ -1,4 +1,5 @@
 // A model as anywidget's, in a page: its inputs are a saved state's, its answers come from the sandbox.
+import { EDITED } from "../ui/store.js";
 import { valuesFor, withEdits } from "./edits.js";
 
 const LIMIT = 3000; // milliseconds that a text which a reader has written may take
@@ -117,7 +118,7 @@ export class PageModel {
       shown: labels.filter((/** @type {string} */ label) => !had.includes(label) || this.#values.shown.includes(label)),
     };
     const gone = figure.functions && !figure.functions.some((/** @type {any} */ { name }) => name === this.#values.function);
-    return gone ? { ...values, function: this.#values.function.replace(/, edited$/, "") } : values;
+    return gone ? { ...values, function: this.#values.function.slice(0, -EDITED.length) } : values;
   }
 
   /**

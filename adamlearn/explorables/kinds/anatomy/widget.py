@@ -102,9 +102,8 @@ def anatomy(
     entries = read_optimizers(optimizer)
     return AnatomyExplorable(
         read_streams(stream),
-        [[quantity] for quantity in dict.fromkeys(["g", "step"])],
+        [["g"], ["step"]],
         entries,
-        kind_name="anatomy",
         start=0.0,
         bounds=None,
         steps=steps,

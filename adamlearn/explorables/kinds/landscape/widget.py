@@ -49,7 +49,6 @@ class LandscapeExplorable(Explorable):
         self._map: dict[str, Any] = {}
         first = next(iter(functions.values()))
         figure = {
-            "kind": "landscape",
             "functions": [described_landscape(function) for function in functions.values()],
             "grid": GRID,
             "tolerance": float(traits.pop("tolerance")),

@@ -49,7 +49,6 @@ class TraceExplorable(Explorable):
         self._described = {name: described_stream(name, stream, settings) for name, stream in streams.items()}
         first = next(iter(streams))
         figure = {
-            "kind": traits.pop("kind_name", "trace"),
             "streams": list(self._described.values()),
             "panels": panels,
             "log": traits.pop("log"),
