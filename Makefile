@@ -32,11 +32,11 @@ test: lint $(WIDGETS)  ## run everything: package, notebooks, book, pages
 	$(BIN)/pytest tests/test_pages*.py
 
 refresh: $(INSTALLED) $(WIDGETS)  ## run the notebooks and write their outputs back
-	$(BIN)/python book/refresh.py
+	$(BIN)/python book/tools/refresh.py
 
 bench: book  ## measure speed against the frameworks (installs torch), and that of the explorables
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python book/bench.py
+	PYTHONPATH=book $(BIN)/python -m measuring.bench
 	PYTHONPATH=book:. $(BIN)/python -m tests.bench_explorables
 
 lint: $(INSTALLED) $(ASSETS)  ## style and types

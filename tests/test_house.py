@@ -116,7 +116,7 @@ def test_every_module_is_in_the_api():
 
 def test_every_rule_with_a_class_is_in_the_benchmark():
     sys.path.insert(0, str(ROOT / "book"))
-    bench = importlib.import_module("bench")
+    bench = importlib.import_module("measuring.bench")
     assert {cls.named_rule.__name__ for cls in NAMED} == set(bench.RULES)
 
 

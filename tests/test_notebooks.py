@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from refresh import normalise
+from tools.refresh import normalise
 
 BOOK = Path(__file__).parents[1] / "book"
 

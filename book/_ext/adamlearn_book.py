@@ -50,7 +50,7 @@ def notice_changes(app, config):
     Styles and scripts have the pages written again.
     """
     versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
-    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *BOOK.glob("*.py")])
+    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *(BOOK / "measuring").glob("*.py")])
     state = fingerprint(*modules, BOOK / "data", also=[platform.python_version(), *versions])
     caches = Path(app.outdir).parent / ".jupyter_cache"
     for old in caches.glob("*"):

@@ -1,6 +1,6 @@
 """Time the package beside others: `make bench` writes book/data/bench.json and prints a table.
 
-`python book/bench.py network` does one part of it alone, or several; PARTS names them.
+`PYTHONPATH=book python -m measuring.bench network` does one part of it alone, or several; PARTS names them.
 
 Every implementation of a rule takes a step in turn, round after round, so that what else the
 machine does falls on all of them. Each number of threads, and each measurement of memory, has a
@@ -22,14 +22,14 @@ from inspect import isclass
 from pathlib import Path
 
 import numpy as np
-from timing import SlideAdam, cores, in_turn, seven_streams_step, turn
+from measuring.timing import SlideAdam, cores, in_turn, seven_streams_step, turn
 from tqdm import tqdm
 
 import adamlearn
 from adamlearn import Optimizer, models, rules
 
-HERE = Path(__file__).parent
-RESULTS = HERE / "data" / "bench.json"
+BOOK = Path(__file__).parents[1]
+RESULTS = BOOK / "data" / "bench.json"
 SIZES = (2, 1_000, 100_000, 1_000_000, 20_000_000)
 DTYPES = ("float64", "float32")
 LAYERS = 100  # of the network: a matrix of 64 x 64 and a vector of 64 each
@@ -337,12 +337,12 @@ def run(program, **environment):
     """What a Python program prints, run in a process of its own."""
     command = [sys.executable, "-c", program]
     done = subprocess.run(
-        command, cwd=HERE, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True
+        command, cwd=BOOK, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
 
 
-def child(threads, function, *arguments, module="bench", **environment):
+def child(threads, function, *arguments, module="measuring.bench", **environment):
     """What a function of a module of this folder returns, in a process that is held to so many cores."""
     program = f"import json, {module}; print(json.dumps({module}.{function}(*{arguments!r})))"
     allowed = os.sched_getaffinity(0)
@@ -400,7 +400,7 @@ def measure_ladder():
     """What the chapter "How fast can a formula be?" shows of Adam: ladder.py, on one core and on all."""
 
     def ladder(threads, function, *arguments):
-        return child(threads, function, *arguments, module="ladder")
+        return child(threads, function, *arguments, module="measuring.ladder")
 
     results = {"machine": machine(), "caches": ladder(1, "caches"), "steps": [], "roofs": {}}
     for count in tqdm(thread_counts(), desc="ladder"):

@@ -1,4 +1,4 @@
-"""Run the chapters and write their outputs back: `python book/refresh.py [chapter.ipynb ...]`.
+"""Run the chapters and write their outputs back: `python book/tools/refresh.py [chapter.ipynb ...]`.
 
 What is kept is text: no image bytes and no widget state, nothing that names the machine. A second
 run therefore changes nothing, and a change in a file is a change in a result. One at a time, since
@@ -12,7 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-BOOK = Path(__file__).parent
+BOOK = Path(__file__).parents[1]
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

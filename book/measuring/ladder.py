@@ -1,14 +1,14 @@
 """From the slide's class to the limit of memory: one step of Adam, written in ever faster ways.
 
 The chapter "How fast can a formula be?" shows these functions and checks that they agree;
-`python book/bench.py ladder` times them, and what the machine allows.
+`PYTHONPATH=book python -m measuring.bench ladder` times them, and what the machine allows.
 """
 
 from pathlib import Path
 
 import numba
 import numpy as np
-from timing import ROUNDS, SlideAdam, cores, in_turn, map_in_threads, seven_streams_step
+from measuring.timing import ROUNDS, SlideAdam, cores, in_turn, map_in_threads, seven_streams_step
 
 from adamlearn import Adam, rules
 
