@@ -5,33 +5,32 @@ INSTALLED := .venv/.installed
 MODULES := book/assets/node_modules
 ASSETS := $(MODULES)/.installed
 SCRIPTS := adamlearn/explorables
-WIDGETS := $(SCRIPTS)/built/explorable.js
 
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book serve test refresh bench lint widgets clean
+.PHONY: help book serve test refresh bench lint widgets wheel clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
 # A page with a warning must not count as read: without its doctrees it is read again next time.
-book: $(INSTALLED) $(WIDGETS)  ## build the HTML book, warnings as errors
+book: $(ASSETS) widgets  ## build the HTML book, warnings as errors
 	@$(BIN)/jupyter-book build . -W --keep-going -n || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is in $(CURDIR)/_build/html; 'make serve' shows it."
 
 serve: book  ## build the book and serve it on http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
 
-test: lint $(WIDGETS)  ## run everything: package, notebooks, book, pages
+test: lint widgets  ## run everything: package, notebooks, book, pages
 	$(BIN)/node --test 'tests/javascript/**/*.test.js'
 	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
 	$(BIN)/pytest --nbval book -n auto --dist loadfile
 	$(MAKE) book
 	$(BIN)/pytest tests/test_pages*.py
 
-refresh: $(INSTALLED) $(WIDGETS)  ## run the notebooks and write their outputs back
+refresh: widgets  ## run the notebooks and write their outputs back
 	$(BIN)/python book/tools/refresh.py
 
 bench: book  ## measure speed against the frameworks (installs torch), and that of the explorables
@@ -39,7 +38,7 @@ bench: book  ## measure speed against the frameworks (installs torch), and that 
 	PYTHONPATH=book $(BIN)/python -m measuring.bench
 	PYTHONPATH=book:. $(BIN)/python -m tests.bench_explorables
 
-lint: $(INSTALLED) $(ASSETS)  ## style and types
+lint: $(ASSETS) widgets  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
@@ -47,24 +46,22 @@ lint: $(INSTALLED) $(ASSETS)  ## style and types
 		$(SCRIPTS) tests/javascript 'book/assets/*.mjs'
 	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json
 
-widgets: $(WIDGETS)  ## build what the explorables need in a notebook
+widgets: $(INSTALLED)  ## bundle the explorables' scripts, as pip does
+	@$(BIN)/python -m hatchling build --target wheel --hooks-only
+
+wheel: $(INSTALLED)  ## build the sdist and the wheel into _build/dist
+	@rm -rf _build/dist
+	$(BIN)/python -m build --no-isolation --outdir _build/dist
 
 clean:  ## remove what was built (not .venv)
-	rm -rf _build $(MODULES) $(SCRIPTS)/built
+	rm -rf _build $(MODULES) $(SCRIPTS)/node_modules $(SCRIPTS)/built
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[widgets,fast,book,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[book,test]'
 	touch $@
 
 $(ASSETS): book/assets/package.json book/assets/package-lock.json | $(INSTALLED)
 	$(BIN)/npm ci --prefix book/assets --ignore-scripts --no-audit --no-fund
-	touch $@
-
-SOURCES := $(wildcard $(foreach folder,ui editor page kinds/*,$(SCRIPTS)/$(folder)/*.js $(SCRIPTS)/$(folder)/*.css))
-$(WIDGETS): $(SOURCES) $(ASSETS)
-	NODE_PATH=$(MODULES) $(BIN)/node $(MODULES)/esbuild/bin/esbuild --log-level=warning \
-		explorable=$(SCRIPTS)/ui/explorable.js editor=$(SCRIPTS)/editor/editor.js page=$(SCRIPTS)/page/mount.js \
-		--bundle --format=esm --target=es2022 --minify --outdir=$(SCRIPTS)/built
 	touch $@

@@ -14,6 +14,8 @@ from adamlearn.optimizers import (
     RMSProp,
 )
 
+__version__ = "0.1.0"
+
 __all__ = [
     "SGD",
     "AMSGrad",

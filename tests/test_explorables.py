@@ -136,7 +136,7 @@ def test_refuses_unknown_streams():
 
 def test_says_how_to_build_what_is_missing(monkeypatch, tmp_path):
     monkeypatch.setattr(widget, "SCRIPT", tmp_path / "explorable.js")
-    with pytest.raises(FileNotFoundError, match="built by `make widgets`"):
+    with pytest.raises(FileNotFoundError, match="is missing: `pip install` of the package builds it"):
         landscape(rosenbrock)
 
 

@@ -27,9 +27,9 @@ HEAD = "def rule(p, g, m, t, learning_rate=0.1):\n"
 DONE = "    return p - learning_rate * g, m\n"
 
 pytestmark = pytest.mark.skipif(
-    not (NODE.exists() and (ROOT / "book/assets/node_modules/@lezer/python").exists())
+    not (NODE.exists() and (ROOT / "adamlearn/explorables/node_modules/@lezer/python").exists())
     and not os.getenv("CI"),
-    reason="the book's assets are not installed",
+    reason="the explorables' packages are not installed",
 )
 
 

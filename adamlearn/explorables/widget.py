@@ -78,7 +78,7 @@ class Explorable(anywidget.AnyWidget):
     def __init__(self, entries: list[Entry], figure: dict[str, Any], **traits: Any):
         if not SCRIPT.exists():
             raise FileNotFoundError(
-                f"{SCRIPT} is missing: it is built by `make widgets` in a clone of the repository"
+                f"{SCRIPT} is missing: `pip install` of the package builds it, and `make widgets` in a clone"
             )
         self._esm = SCRIPT.read_text(encoding="utf-8")
         self._css = STYLE.read_text(encoding="utf-8")

@@ -20,7 +20,10 @@ MARK = '<div class="explorable" '
 
 # What the pages load: scripts as they are, and the Python files that MicroPython imports, in one file.
 SERVED = [
-    *(EXPLORABLES / "built" / name for name in ("page.js", "explorable.js", "explorable.css", "editor.js")),
+    *(
+        EXPLORABLES / "built" / name
+        for name in ("page.js", "explorable.js", "explorable.css", "editor.js", "LICENSES.txt")
+    ),
     EXPLORABLES / "page/worker.js",
     MICROPYTHON / "micropython.wasm",
 ]

@@ -1,6 +1,5 @@
 // Hold texts to the grammar of the editor: a line of JSON {kind, text, names} for each, and a line for each answer.
 import { createInterface } from "node:readline";
-import "./packages.mjs";
 
 const editor = "../../adamlearn/explorables/editor";
 const { GrammarError, read, readFunction } = await import(`${editor}/grammar.js`);

@@ -1,7 +1,6 @@
 // The difference that stands beneath the editor.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { difference } = await import("../../../adamlearn/explorables/editor/difference.js");
 

@@ -1,7 +1,6 @@
 // The grammar of a rule, and of a function of x and y; CPython's view of the same is in test_explorables_grammar.py.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { GrammarError, read, readFunction } = await import("../../../adamlearn/explorables/editor/grammar.js");
 

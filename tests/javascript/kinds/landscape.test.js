@@ -1,7 +1,6 @@
 // The landscape: what is said of its runs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { faultOf, measuresOf, readRuns } = await import("../../../adamlearn/explorables/kinds/landscape/runs.js");
 

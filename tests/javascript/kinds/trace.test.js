@@ -1,7 +1,6 @@
 // The trace: strokes are filled in, and the longest step is found.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { inWords, longestOf } = await import("../../../adamlearn/explorables/kinds/trace/longest.js");
 const { measuresOf } = await import("../../../adamlearn/explorables/kinds/trace/measures.js");

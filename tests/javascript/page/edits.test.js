@@ -1,7 +1,6 @@
 // What a text that the reader has written adds to a figure, in the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { valuesFor, withEdits } = await import("../../../adamlearn/explorables/page/edits.js");
 

@@ -1,7 +1,6 @@
 // Numbers and names as a reader sees them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { brief, exact, label, number, spoken, superscript } = await import("../../../adamlearn/explorables/ui/format.js");
 

@@ -1,7 +1,6 @@
 // Settings in links: what is written is read, old links are read as before, and made-up ones do no harm.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 import { landscapeStore, RULE, run, traceStore } from "./figures.mjs";
 
 const { decode, encode, readPart, writePart } = await import("../../../adamlearn/explorables/ui/fragment.js");

@@ -1,7 +1,6 @@
 // Scales of sliders, and which values are refused.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { refusal, scaleOf, settingRefusal, settingScale, stepsRefusal, stepsScale } = await import(
   "../../../adamlearn/explorables/ui/parameters.js"

@@ -1,7 +1,6 @@
 // Lines and scales of the plots.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { clamp, path, scaleFor } = await import("../../../adamlearn/explorables/ui/plot.js");
 

@@ -1,7 +1,6 @@
 // What a button or a phrase of the text sets, and whether the goal is met.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { isMet } = await import("../../../adamlearn/explorables/ui/goal.js");
 const { apply } = await import("../../../adamlearn/explorables/ui/preset.js");

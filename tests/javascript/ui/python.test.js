@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import "../packages.mjs";
 import { storeOf } from "./figures.mjs";
 
 const { editedFunctionPython, editedPython, landscapePython, tracePython } = await import("../../../adamlearn/explorables/ui/python.js");
