@@ -9,7 +9,7 @@ SCRIPTS := adamlearn/explorables
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book serve test refresh bench lint widgets wheel clean
+.PHONY: help book serve test refresh bench lint widgets wheel constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -53,13 +53,20 @@ wheel: $(INSTALLED)  ## build the sdist and the wheel into _build/dist
 	@rm -rf _build/dist
 	$(BIN)/python -m build --no-isolation --outdir _build/dist
 
+constraints: $(INSTALLED)  ## write the newest versions, with hashes, into constraints.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra book --extra test \
+		--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make constraints" \
+		--output-file constraints.txt pyproject.toml
+
 clean:  ## remove what was built (not .venv)
 	rm -rf _build $(MODULES) $(SCRIPTS)/node_modules $(SCRIPTS)/built
 
-$(INSTALLED): pyproject.toml
+# With CONSTRAINED=1 exactly the versions of constraints.txt, held to their hashes.
+$(INSTALLED): pyproject.toml $(if $(CONSTRAINED),constraints.txt)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[book,test]'
+	$(if $(CONSTRAINED),$(BIN)/python -m pip install --quiet --require-hashes --requirement constraints.txt)
+	$(BIN)/python -m pip install --quiet --editable '.[book,test]' $(if $(CONSTRAINED),--no-build-isolation)
 	touch $@
 
 $(ASSETS): book/assets/package.json book/assets/package-lock.json | $(INSTALLED)
