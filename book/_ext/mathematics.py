@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-TYPESET = Path(__file__).parents[1] / "assets" / "typeset.mjs"
+ASSETS = Path(__file__).parents[1] / "assets"
+TYPESET = ASSETS / "typeset.mjs"
+SERVED = ["LICENSE", "dist/katex.min.css", "dist/fonts/*.woff2"]  # what the pages load of KaTeX
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +55,17 @@ def visit_block(self, node):
     raise nodes.SkipNode
 
 
+def copy_served(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    katex = ASSETS / "node_modules" / "katex"
+    for source in (file for pattern in SERVED for file in katex.glob(pattern)):
+        target = Path(app.outdir, "_static", "vendor", "katex", source.relative_to(katex))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+
+
 def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
+    app.connect("build-finished", copy_served)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,29 @@
+"""Sphinx extension of the book: a notebook runs again when what it imports, reads or runs on has changed."""
+
+import importlib.metadata
+import platform
+import shutil
+from pathlib import Path
+
+from fingerprint import BOOK, ROOT, fingerprint
+
+
+def name_cache(app, config):
+    """Give each state of the modules, of the data and of the installed versions a cache of its own.
+
+    The cache of executed notebooks looks at their cells only. Sphinx watches the path of the cache, which
+    stands in the configuration: a new one has every page read again.
+    """
+    versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
+    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *(BOOK / "measuring").glob("*.py")])
+    state = fingerprint(*modules, BOOK / "data", also=[platform.python_version(), *versions])
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    for old in caches.glob("*"):
+        if old.name != state:
+            shutil.rmtree(old)
+    config.nb_execution_cache_path = str(caches / state)
+
+
+def setup(app):
+    app.connect("config-inited", name_cache)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,56 @@
+"""Sphinx extension of the book: each page as the theme makes it is mended before it is written.
+
+Assistive technology meets nothing that it would stumble over, pictures have sizes, and styles, scripts and
+fonts are the light ones.
+"""
+
+from pathlib import Path
+
+from light_files import lead_to_light
+from pictures import sized
+from sphinx.jinja2glue import BuiltinTemplateLoader
+
+UNUSED = ("thebe", "design")  # Jupyter Book puts their scripts and styles on every page
+
+# What assistive technology would stumble over.
+MENDED = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # its text says more
+    ' role="doc-biblioentry"': ' role="listitem"',  # deprecated, and no child of a list
+    '<th class="head"><p></p></th>': "<td></td>",  # a table's empty corner heads nothing
+}
+
+
+class MendedPages(BuiltinTemplateLoader):
+    """Sphinx's own templates; what they make is mended."""
+
+    def init(self, builder, theme=None, dirs=None):
+        super().init(builder, theme, dirs)
+        self.builder = builder
+
+    def render(self, template, context):
+        page = super().render(template, context)
+        for stumble, mended in MENDED.items():
+            page = page.replace(stumble, mended)
+        return lead_to_light(sized(page, self.picture))
+
+    def picture(self, address):
+        """The file of a picture; those of the chapters are copied when all pages are written."""
+        sources = {f"{self.builder.imagedir}/{name}": source for source, name in self.builder.images.items()}
+        if address in sources:
+            return Path(self.builder.srcdir, sources[address])
+        return Path(self.builder.outdir, address)
+
+
+def drop_unused(app, pagename, templatename, context, doctree):
+    for files in ("script_files", "css_files"):
+        context[files] = [file for file in context[files] if not any(name in str(file) for name in UNUSED)]
+
+
+def mend_pages(app, config):
+    config.template_bridge = f"{__name__}.{MendedPages.__name__}"
+
+
+def setup(app):
+    app.connect("config-inited", mend_pages)
+    app.connect("html-page-context", drop_unused, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
