@@ -9,7 +9,7 @@ SCRIPTS := adamlearn/explorables
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book serve test refresh bench lint widgets wheel constraints clean
+.PHONY: help book serve pdf test refresh bench lint widgets wheel constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -22,6 +22,9 @@ book: $(ASSETS) widgets  ## build the HTML book, warnings as errors
 
 serve: book  ## build the book and serve it on http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
+
+pdf: book  ## print the book into _build/adamlearn.pdf (needs Chromium)
+	PYTHONPATH=book $(BIN)/python -m tools.print_book
 
 test: lint widgets  ## run everything: package, notebooks, book, pages
 	$(BIN)/node --test 'tests/javascript/**/*.test.js'
