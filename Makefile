@@ -46,7 +46,7 @@ lint: $(ASSETS) widgets  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/node $(MODULES)/eslint/bin/eslint.js --config book/assets/eslint.config.mjs \
-		$(SCRIPTS) tests/javascript 'book/assets/*.mjs'
+		$(SCRIPTS) tests/javascript book/_static 'book/assets/**/*.mjs'
 	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json
 
 widgets: $(INSTALLED)  ## bundle the explorables' scripts, as pip does

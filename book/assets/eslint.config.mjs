@@ -15,7 +15,7 @@ export default [
       "prefer-const": ["error", { destructuring: "all" }],
     },
   },
-  { files: ["adamlearn/**"], languageOptions: { globals: globals.browser } },
+  { files: ["adamlearn/**", "book/_static/**"], languageOptions: { globals: globals.browser } },
   { files: ["adamlearn/explorables/page/worker.js"], languageOptions: { globals: globals.worker } },
-  { files: ["book/**", "tests/**"], languageOptions: { globals: globals.node } },
+  { files: ["book/assets/**", "tests/**"], languageOptions: { globals: globals.node } },
 ];
