@@ -1,14 +1,15 @@
 """Pages with explorables for the tests: served under a path prefix, opened, set and read."""
 
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from _ext.explorables import serve_into
 
 from tests.browser import own_host_page, served
 
-AXE = Path(__file__).parents[1] / "book/assets/node_modules/axe-core/axe.min.js"
+READY = "[...document.querySelectorAll('.explorable')].every((element) => 'ready' in element.dataset)"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESK = {"viewport": {"width": 1280, "height": 844}}
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorables</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><style>body { background: Canvas; }</style>
@@ -39,9 +40,7 @@ def opener(browser, site):
         page, faults = context.__enter__()
         opened.append((context, faults))
         page.goto(f"{site}{name}.html{fragment}")
-        page.wait_for_function(
-            "[...document.querySelectorAll('.explorable')].every(element => 'ready' in element.dataset)"
-        )
+        page.wait_for_function(READY)
         return page
 
     yield open_it

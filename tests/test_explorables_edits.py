@@ -112,11 +112,27 @@ def test_an_error_names_its_line_and_the_last_good_path_stays(figure):
     figure.edited = {"SGD": WITH_MOMENTUM}
     kept = figure.paths["SGD, edited"].positions
     figure.edited = {"SGD": WITH_MOMENTUM.replace("+ g", "+ g * (1 / 0)")}
-    assert figure._result["errors"] == {"SGD, edited": "line 2: ZeroDivisionError: division by zero"}
+    assert figure._result["errors"] == {"SGD, edited": "line 2: ZeroDivisionError: float division by zero"}
     np.testing.assert_array_equal(figure.paths["SGD, edited"].positions, kept)
     figure.edited = {"SGD": WITH_MOMENTUM.replace("+ g", "- g")}
     assert figure._result["errors"] == {}
     assert figure.paths["SGD, edited"].values[-1] != kept[-1, 0]
+
+
+def test_a_text_has_floats_only(figure):
+    """Of whole numbers a power such as 9**9**9 would be computed for hours, to its last digit."""
+    for whole, floats in [("2**60 + 1 - 2**60", "0.0"), ("t**t + t // t - t**t", "(1.0 if t < 14 else 0.0)")]:
+        paths = []
+        for factor in (whole, floats):
+            figure.edited = {"SGD": WITH_MOMENTUM.replace("+ g", f"+ g * ({factor})")}
+            assert figure._problems == figure._result["errors"] == {}
+            paths.append(figure.paths["SGD, edited"].positions)
+        np.testing.assert_array_equal(*paths)
+    figure.edited = {"SGD": WITH_MOMENTUM.replace("+ g", "+ g * 9**9**9")}
+    assert figure._result["errors"]["SGD, edited"].startswith("line 2: OverflowError")
+    inside = trace("SGD", "constant", steps=50)
+    inside.edited = {"SGD": source_of(rules.sgd).replace("+ g", "+ g * (2**60 + 1 - 2**60)")}
+    np.testing.assert_array_equal(inside.values["SGD, edited"]["step"], 0.0)
 
 
 def test_an_edited_function_has_the_gradient_of_its_text(figure):
@@ -202,6 +218,7 @@ def test_a_goal_and_presets_are_described_for_the_page():
         "hint": "Faster.",
         "next": "And now?",
         "of": "",
+        "stream": "",
         "words": "at most 50",
     }
     assert figure["presets"] == [{"name": "slow", "set": presets["slow"]}]
@@ -213,6 +230,7 @@ def test_a_goal_and_presets_are_described_for_the_page():
     [
         (lambda: Goal("beauty", ">=", 1), "measure is 'beauty'; expected one of"),
         (lambda: Goal("distance", ">", 1), "relation is '>'; expected one of"),
+        (lambda: trace(goal=Goal("diverged", "=", 1, stream="wild")), "goal has the stream 'wild'"),
         (lambda: trace(presets={"a": {"start": 1}}), r"presets\['a'\] sets 'start'; expected some of"),
     ],
 )

@@ -11,7 +11,8 @@ from adamlearn.descent import descend
 from adamlearn.explorables import landscape, trace
 from adamlearn.landscapes import LANDSCAPES, rosenbrock
 from adamlearn.streams import STREAMS
-from tests.explorable_pages import AXE, assert_same, columns, get, put, settle, site_of
+from tests.browser import AXE
+from tests.explorable_pages import assert_same, columns, get, put, settle, site_of
 from tests.optimizers_table import TABLE
 
 MINUS = "\N{MINUS SIGN}"

@@ -37,7 +37,9 @@ def widgets():
             presets=PRESETS,
         ),
         "spiked": trace([Adam(), AMSGrad()], spikes, steps=40),
-        "hand": trace([Adam()], ("constant", "drawn"), steps=STEPS),
+        "hand": trace(
+            [Adam()], ("constant", "drawn"), steps=STEPS, goal=Goal("longest step", ">=", 0.5, stream="drawn")
+        ),
         "inside": anatomy("Adam", ("constant", "noisy"), steps=30),
     }
 
@@ -80,6 +82,35 @@ def test_a_click_in_a_plot_sets_the_step(open_page, name, plot, first, last):
     step = int(slider.input_value())
     assert step == pytest.approx(first + share * (last - first), abs=1)
     assert page.locator(f"#{name} .ex-transport .ex-at").inner_text() == f"step {step}"
+
+
+@pytest.mark.parametrize(("name", "plot"), [("race", ".ex-losses > svg"), ("spiked", ".ex-panel > svg")])
+def test_slider_cursor_and_table_tell_the_step_under_the_pointer(open_page, name, plot):
+    page = open_page(name)
+    figure = page.locator(f"#{name}")
+    slider = figure.get_by_role("slider", name="step on show", exact=True)
+    chosen = slider.input_value()
+    svg = figure.locator(plot).first
+    svg.hover()
+    under = slider.input_value()
+    assert under != chosen
+    assert figure.locator(".ex-transport .ex-at").inner_text() == f"step {under}"
+    middle = svg.bounding_box()["x"] + svg.bounding_box()["width"] / 2
+    assert figure.locator(f"{plot} .ex-cursor").first.bounding_box()["x"] == pytest.approx(middle, abs=10)
+    slider.press("ArrowRight")  # who sets the slider meanwhile has it
+    assert int(slider.input_value()) == int(under) + 1
+    page.mouse.move(0, 0)
+    assert int(slider.input_value()) == int(under) + 1
+
+
+@pytest.mark.parametrize(("name", "part"), [("race", ".ex-map"), ("hand", ".ex-pinned")])
+def test_what_stays_in_view_on_a_phone_tells_the_step(open_page, name, part):
+    page = open_page(name, **PHONE)
+    told = page.locator(f"#{name} {part} .ex-pinned-step")
+    page.locator(f"#{name}").get_by_role("slider", name="step on show", exact=True).fill("7")
+    settle(page)
+    assert told.is_visible() and told.inner_text() == "step 7"
+    assert not open_page(name).locator(f"#{name} {part} .ex-pinned-step").is_visible()
 
 
 def test_the_longest_step_so_far_is_told(open_page, widgets):
@@ -228,6 +259,15 @@ def test_presets_set_what_they_name_and_no_more(open_page):
     assert_same(descend(Adam(0.3), place, place.start, 60).values, columns(page, "race")["Adam", "value"])
 
 
+def test_a_goal_about_one_stream_counts_on_that_only(open_page):
+    page = open_page("hand")
+    goal, about = page.locator("#hand .ex-goal"), page.locator("#hand .ex-about")
+    assert not goal.is_visible()  # constant gradients make a step of 1, and are not drawn
+    page.locator("#hand").get_by_role("combobox", name="gradients").select_option("drawn")
+    settle(page)
+    assert goal.locator(".ex-sign").is_visible() and not about.is_visible()
+
+
 # The address
 
 
@@ -297,6 +337,18 @@ def test_next_step_moves_the_bars(open_page, widgets):
     page.keyboard.press("Enter")
     assert get(page, "inside", "at") == 5
     page.wait_for_function("document.querySelector('#inside .ex-live').textContent.startsWith('Step 5.')")
+
+
+def test_the_step_of_an_anatomy_is_in_the_address(open_page):
+    page = open_page("inside")
+    page.locator("#inside").get_by_role("textbox", name="steps", exact=True).fill("90")
+    page.keyboard.press("Tab")
+    settle(page)
+    page.locator("#inside").get_by_role("slider", name="step on show", exact=True).fill("80")
+    page.wait_for_function("location.hash.includes('at=80')")
+    linked = open_page("inside", "#" + page.url.split("#")[1])
+    assert get(linked, "inside", "steps") == 90 and get(linked, "inside", "at") == 80
+    assert linked.locator("#inside .ex-transport .ex-at").inner_text() == "step 80"
 
 
 def test_an_edited_rule_adds_its_lines(open_page):

@@ -10,6 +10,8 @@ from array import array
 NAN = float("nan")
 # What NumPy computes as infinity or NaN, and plain floats refuse: the run has diverged.
 REFUSED = (ZeroDivisionError, OverflowError, ValueError)
+# Of those, what a text that a reader has written says wrong if it comes at the first step.
+WRITTEN = (ZeroDivisionError, OverflowError)
 
 
 def answer(runs, known, described):

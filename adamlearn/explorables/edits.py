@@ -5,6 +5,8 @@ import itertools
 import linecache
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from inspect import signature
 from types import CodeType, FunctionType
 from typing import Any
@@ -15,6 +17,7 @@ from adamlearn import dual
 from adamlearn.engines.reader import read_program
 from adamlearn.explorables.options import EDITED, Entry
 from adamlearn.explorables.portable import outside, source_of
+from adamlearn.explorables.traced import traced_source
 from adamlearn.hyperparameters import read_rule
 from adamlearn.landscapes import Landscape
 from adamlearn.optimizer import Optimizer
@@ -22,6 +25,15 @@ from adamlearn.sources import name_of
 
 _FILES = itertools.count(1)
 _NAME = "<edited "
+
+
+@dataclass(frozen=True)
+class EditedEntry(Entry):
+    """An optimizer whose rule a reader has written; ``of`` is the label of that whose text it was."""
+
+    def function(self, traces: bool) -> Callable[..., Any]:
+        """The rule in floats; or that which also returns the values that it has names for."""
+        return in_floats(self.optimizer.rule, traces)
 
 
 def edited_entry(entry: Entry, text: str, style: dict[str, Any]) -> Entry:
@@ -43,7 +55,7 @@ def edited_entry(entry: Entry, text: str, style: dict[str, Any]) -> Entry:
     for name in hyperparameters.parameters:
         if hasattr(Optimizer, name):
             raise ValueError(f"{name} is a name that every optimizer has; expected another")
-    made = Entry(entry.label + EDITED, Optimizer(rule), style, of=entry.label)
+    made = EditedEntry(entry.label + EDITED, Optimizer(rule), style, of=entry.label)
     made.described(True)  # it must be one that can be written down
     return made
 
@@ -85,8 +97,24 @@ def _over_duals(value: Any) -> Any:
     return getattr(dual, module, value) if callable(value) else value
 
 
-def function_of(text: str, names: Mapping[str, Any]) -> Callable[..., Any]:
+@lru_cache
+def in_floats(function: Any, traces: bool = False) -> Callable[..., Any]:
+    """The function with its whole numbers as floats, so that ``9**9**9`` is too large, not slow."""
+    text = traced_source(function) if traces else source_of(function)
+    return function_of(text, function.__globals__, _Floats())
+
+
+class _Floats(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.copy_location(ast.Constant(float(node.value)), node) if type(node.value) is int else node
+
+
+def function_of(
+    text: str, names: Mapping[str, Any], change: ast.NodeTransformer | None = None
+) -> Callable[..., Any]:
     """The function that a text defines, in a file of its own, so that it can be read again.
+
+    With a change to its body it is another than its text says, and is only to be run.
 
     Raises
     ------
@@ -111,6 +139,8 @@ def function_of(text: str, names: Mapping[str, Any]) -> Callable[..., Any]:
         if isinstance(argument, ast.arg):
             argument.annotation = None  # Python would run it
     definition.returns = None
+    if change:
+        definition.body = [change.visit(statement) for statement in definition.body]
     linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
     found = dict(names)
     exec(compile(tree, file, "exec", dont_inherit=True), found)

@@ -41,6 +41,8 @@ class Goal:
         The label of the optimizer that is measured; all that are shown if left out.
     next : str, optional
         The question that follows when the goal has been reached.
+    stream : str, optional
+        In a trace: the gradients that the question is about; any if left out.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class Goal:
     hint: str = ""
     next: str = ""
     of: str = ""
+    stream: str = ""
 
     def __post_init__(self) -> None:
         for name, known in (("measure", MEASURES), ("relation", RELATIONS)):

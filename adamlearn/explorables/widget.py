@@ -16,6 +16,7 @@ from adamlearn import plots
 from adamlearn.explorables.answer import answer
 from adamlearn.explorables.edits import edited_entry, values_for, why
 from adamlearn.explorables.goals import Goal, described_presets
+from adamlearn.explorables.names import described_names
 from adamlearn.explorables.options import EDITED, Entry, drawn
 from adamlearn.hyperparameters import checked
 from adamlearn.optimizers import Adam
@@ -23,6 +24,7 @@ from adamlearn.optimizers import Adam
 HERE = Path(__file__).parent
 SCRIPT, EDITOR, STYLE = HERE / "built/explorable.js", HERE / "built/editor.js", HERE / "built/explorable.css"
 MOST_STEPS = 5000
+INPUT = {"sync": True, "input": True}  # of a trait that the reader sets, and that the answer depends on
 ADAM = Adam(learning_rate=0.1)
 
 
@@ -64,14 +66,13 @@ class Explorable(anywidget.AnyWidget):
     """
 
     figure = traitlets.Dict().tag(sync=True)
-    steps = traitlets.Int().tag(sync=True)
-    hyperparameters = traitlets.Dict().tag(sync=True)
-    shown = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    edited = traitlets.Dict().tag(sync=True)
+    edited = traitlets.Dict().tag(**INPUT)
+    steps = traitlets.Int().tag(**INPUT)
+    hyperparameters = traitlets.Dict().tag(**INPUT)
+    shown = traitlets.List(traitlets.Unicode()).tag(**INPUT)
     _problems = traitlets.Dict().tag(sync=True)
     _result = traitlets.Dict().tag(sync=True)
 
-    inputs: tuple[str, ...] = ("edited", "steps", "hyperparameters", "shown")
     kind: Any  # the module of its answers
     traced = False  # whether its rules also return the values that they have names for
 
@@ -82,6 +83,7 @@ class Explorable(anywidget.AnyWidget):
             )
         self._esm = SCRIPT.read_text(encoding="utf-8")
         self._css = STYLE.read_text(encoding="utf-8")
+        self.inputs = self.trait_names(input=True)
         self._entries = {entry.label: entry for entry in entries}
         self._known: dict[str, Any] = {}  # of the answers before; see answer.py
         self._computed: Any = None
@@ -95,6 +97,8 @@ class Explorable(anywidget.AnyWidget):
         figure = {
             "kind": self.kind.__name__.split(".")[-2],  # its folder, whose files the page loads
             **figure,
+            "inputs": self.inputs,
+            "names": described_names(),
             "question": traits.pop("question"),
             "goal": goal.described() if goal else None,
             "presets": described_presets(traits.pop("presets"), self.inputs),
@@ -104,7 +108,7 @@ class Explorable(anywidget.AnyWidget):
         }
         super().__init__(figure=figure, hyperparameters=hyperparameters, shown=shown, **traits)
         self.on_msg(self._told)
-        self.observe(lambda change: self._compute(), names=list(self.inputs))
+        self.observe(lambda change: self._compute(), names=self.inputs)
         self._compute()
 
     def _told(self, widget: Any, content: Any, buffers: Any) -> None:

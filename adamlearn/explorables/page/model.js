@@ -25,7 +25,8 @@ export class PageModel {
    * @param {{ number: number, sandbox: Sandbox, fragment: any, editor: () => Promise<any> }} page
    */
   constructor({ figure, ...inputs }, { number, sandbox, fragment, editor }) {
-    this.inputs = Object.keys(inputs);
+    /** @type {string[]} */
+    this.inputs = figure.inputs;
     this.#values = { figure, ...inputs, _problems: {}, _unread: {}, _result: { columns: [], rows: 1, errors: {}, data: new Float64Array() } };
     this.#original = figure;
     this.#good = {};

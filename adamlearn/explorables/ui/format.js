@@ -1,45 +1,7 @@
-// Numbers and names as a reader sees them.
+// Numbers as a reader sees them.
 import { format } from "d3-format";
 
-/** @type {Record<string, string>} */
-const LABELS = {
-  learning_rate: "learning rate",
-  beta1: "β₁",
-  beta2: "β₂",
-  epsilon: "ε",
-  weight_decay: "weight decay",
-  g: "g",
-  p: "θ",
-  m_hat: "m̂",
-  v_hat: "v̂",
-  s_hat: "ŝ",
-  v_max: "v̂ max",
-  step: "step / learning rate",
-};
-/** @type {Record<string, string>} */
-const SPOKEN = {
-  learning_rate: "learning rate",
-  beta1: "beta 1",
-  beta2: "beta 2",
-  weight_decay: "weight decay",
-  g: "gradient",
-  p: "parameter",
-  m_hat: "m hat",
-  v_hat: "v hat",
-  s_hat: "s hat",
-  v_max: "v hat max",
-  step: "step over learning rate",
-};
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-/** The name of a hyperparameter or a quantity to be read. @param {string} name */
-export const label = (name) => wordsFor(name, LABELS);
-
-/** The same name to be heard. @param {string} name */
-export const spoken = (name) => wordsFor(name, SPOKEN);
-
-/** @param {string} name any that a reader's rule may have @param {Record<string, string>} known */
-const wordsFor = (name, known) => (Object.hasOwn(known, name) ? known[name] : name.replaceAll("_", " "));
 
 const plain = format(".3~r");
 const short = format(".2~r");

@@ -84,16 +84,18 @@ function reserveHeight(el) {
 }
 
 /**
- * The question, which is about the function that was there first: `update` says so on another, and whether it is that one.
+ * The question, which is about the function that was there first, or the stream that the goal names: `update` says
+ * so on another, and whether it is that one.
  * @param {Store} store
  */
 function questionLine(store) {
-  const { question } = store.figure;
-  const first = store.get("function");
-  const about = h("span", { class: "ex-about", hidden: true }, `This was asked about ${first}.`);
+  const { question, goal } = store.figure;
+  const [first, stream] = [store.get("function"), goal?.stream];
+  const subject = stream ? `${stream} gradients` : first;
+  const about = h("span", { class: "ex-about", hidden: true }, `This was asked about ${subject}.`);
   const element = h("p", { class: "ex-question" }, h("span", { class: "ex-mark" }, "Explore"), question, " ", about);
   const update = () => {
-    const asked = first === undefined || store.get("function") === first;
+    const asked = store.get("function") === first && (!stream || store.get("stream") === stream);
     about.hidden = asked || !question;
     element.classList.toggle("ex-elsewhere", !asked);
     return asked;

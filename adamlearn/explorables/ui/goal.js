@@ -16,6 +16,16 @@ export function isMet({ relation, value }, measured) {
 }
 
 /**
+ * Call back when no finger and no mouse is down on the figure: what it holds would move away under it.
+ * @param {Element} element  in the figure
+ * @param {() => void} callback
+ */
+function afterwards(element, callback) {
+  if (element.closest(".ex")?.matches(":active")) addEventListener("pointerup", callback, { once: true });
+  else callback();
+}
+
+/**
  * The goal's line, kept in step by `update`; nothing where the figure has none.
  * @param {import("./types.js").Figure} figure
  * @param {import("./types.js").Measures} measures
@@ -47,7 +57,7 @@ export function goalLine({ goal }, measures) {
     sign.hidden = !met;
     if (!met || said) return;
     said = true; // the next question stays, whatever becomes of the run
-    next.hidden = !goal.next;
+    afterwards(element, () => (next.hidden = !goal.next));
     setText(live, goal.next ? `${WORDS} ${goal.next}` : WORDS);
   }
   return { element, update };

@@ -1,5 +1,5 @@
 // The inputs that a link can carry: how each is written into it, and read from it.
-import { refusal, settingRefusal, stepsRefusal } from "./parameters.js";
+import { countRefusal, refusal, settingRefusal } from "./parameters.js";
 import { choice, has, named, numbers, originalOf, same, single, toNumbers, unknown } from "./sorts.js";
 import { EDITED } from "./store.js";
 
@@ -13,16 +13,18 @@ const STREAM = "stream."; // begins the key of a stream's setting
 /** @typedef {import("./sorts.js").Reading} Reading */
 /** @typedef {import("./sorts.js").Sort} Sort */
 
-const steps = single(
-  "steps",
-  (now, { initial }) => (now.steps === initial.steps ? null : String(now.steps)),
-  ({ store, inputs }, value) => {
-    const [count] = toNumbers(value);
-    const message = stepsRefusal(count, store.figure.most_steps);
-    if (!message) inputs.steps = count;
-    return message;
-  },
-);
+/** A number of steps. @param {string} name @param {(reading: Reading) => number} most */
+const count = (name, most) =>
+  single(
+    name,
+    (now, { initial }) => (now[name] === initial[name] ? null : String(now[name])),
+    (reading, value) => {
+      const [found] = toNumbers(value);
+      const message = countRefusal(name, found, most(reading));
+      if (!message) reading.inputs[name] = found;
+      return message;
+    },
+  );
 
 /** @param {Inputs} now @param {Source} store */
 const usualStart = (now, { initial, figure }) =>
@@ -163,7 +165,8 @@ export const SORTS = {
   function: choice("function", "functions", "start"),
   stream: choice("stream", "streams", "settings"),
   start: numbers("start", 2, usualStart),
-  steps,
+  steps: count("steps", ({ store }) => store.figure.most_steps),
+  at: count("at", ({ inputs }) => inputs.steps),
   shown,
   drawn: numbers("drawn", null, usuallyDrawn),
   settings,

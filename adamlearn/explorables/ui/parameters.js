@@ -87,9 +87,9 @@ export function refusal(name, value) {
   if (name.startsWith("beta") && value >= 1) return `${name} is ${value}; expected a number in [0, 1)`;
 }
 
-/** @param {number} value @param {number} most @returns {string | undefined} */
-export function stepsRefusal(value, most) {
-  if (!Number.isInteger(value) || value < 1 || value > most) return `steps is ${value}; expected a whole number from 1 to ${most}`;
+/** @param {string} name @param {number} value @param {number} most @returns {string | undefined} */
+export function countRefusal(name, value, most) {
+  if (!Number.isInteger(value) || value < 1 || value > most) return `${name} is ${value}; expected a whole number from 1 to ${most}`;
 }
 
 /** @param {string} name @param {number} value @returns {string | undefined} */

@@ -1,8 +1,7 @@
 // The sliders of the hyperparameters, for all optimizers that are shown or for one, and that of the steps.
 import { menu, slider } from "./controls.js";
 import { h, keyed } from "./dom.js";
-import { label as labelOf, spoken } from "./format.js";
-import { refusal, scaleOf, stepsRefusal, stepsScale } from "./parameters.js";
+import { refusal, scaleOf, countRefusal, stepsScale } from "./parameters.js";
 
 /** @param {import("./store.js").Store} store */
 export function settings(store) {
@@ -26,8 +25,8 @@ export function settings(store) {
     const first = store.figure.optimizers.find((optimizer) => optimizer.names.includes(name));
     const initial = store.initial.hyperparameters[first?.label ?? ""]?.[name] ?? first?.defaults[name];
     return slider({
-      text: labelOf(name),
-      aria: spoken(name),
+      text: store.label(name),
+      aria: store.spoken(name),
       scale: scaleOf(name, initial),
       refuse: (value) => refusal(name, value),
       onInput: (value) => store.setHyperparameter(labels(), name, value),
@@ -66,7 +65,7 @@ function stepsSlider(store) {
     text: "steps",
     aria: "steps",
     scale: stepsScale(most),
-    refuse: (value) => stepsRefusal(value, most),
+    refuse: (value) => countRefusal("steps", value, most),
     onInput: (value) => store.set({ steps: value }),
   });
   const update = () => set(store.get("steps"));

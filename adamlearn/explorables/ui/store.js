@@ -1,4 +1,5 @@
 // What an explorable has set and what was computed from it; the model holds both.
+import { called } from "./names.js";
 
 /** @typedef {import("./types.js").Columns} Columns */
 
@@ -13,14 +14,10 @@ export class Store {
   /** @type {Promise<import("./types.js").EditorModule> | null} */
   #editor = null;
 
-  /**
-   * `names` are the model's inputs.
-   * @param {import("./types.js").Model} model
-   * @param {string[]} names
-   */
-  constructor(model, names) {
+  /** @param {import("./types.js").Model} model */
+  constructor(model) {
     this.#model = model;
-    this.names = names;
+    this.names = this.figure.inputs;
     this.fragment = model.fragment; // the link's part of the address, in a page; nothing in a notebook
     this.initial = this.inputs();
   }
@@ -86,6 +83,16 @@ export class Store {
 
   close() {
     for (const [event, callback] of this.#listeners) this.#model.off(event, callback);
+  }
+
+  /** What a quantity is called, to be read. @param {string} name */
+  label(name) {
+    return called(this.figure, name, "label");
+  }
+
+  /** The same to be heard. @param {string} name */
+  spoken(name) {
+    return called(this.figure, name, "spoken");
   }
 
   /** @param {string} label */

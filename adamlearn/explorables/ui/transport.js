@@ -1,5 +1,6 @@
 // The step that is on show: a slider below the plots' axis, and for paths buttons to play, pause and step.
 import { drawing, h, setText } from "./dom.js";
+import { clamp } from "./plot.js";
 
 const ICONS = {
   play: "M3,1.5V12.5L12.5,7Z",
@@ -21,31 +22,40 @@ const icon = (name) => drawing("0 0 14 14", ICONS[name]);
 const iconButton = (name, aria, click) => h("button", { type: "button", class: "ex-icon", "aria-label": aria, click }, icon(name));
 
 /**
- * `first` is 0 or 1, `steps()` the last step; `onStep` is told where the slider stands.
+ * `first` is 0 or 1, `steps()` the last step; `onStep` is told when another is on show: the chosen one, or that
+ * under the pointer as long as it is over a plot.
  * @param {{ first: number, steps: () => number, onStep: (step: number) => void, playing?: boolean }} options
  */
 export function transport({ first, steps, onStep, playing = true }) {
   let at = steps();
-  /** @type {number | undefined} where the slider shows it */
-  let known;
+  /** @type {number | null} the step under the pointer */
+  let hovered = null;
   const range = h("input", { type: "range", min: first, step: 1, "aria-label": "step on show" });
   const readout = h("output", { class: "ex-at" });
-  const player = playing ? play({ first, steps, at: () => at, show, move }) : null;
+  const player = playing ? play({ first, steps, at: () => at, show: choose, move }) : null;
   const element = h("div", { class: "ex-transport" }, ...(player?.buttons ?? []), readout, range);
 
+  const last = () => Math.max(first, steps());
+  const now = () => clamp(hovered ?? at, first, last());
+
+  function show() {
+    const step = now();
+    place(range, first, step, last());
+    setText(readout, `step ${step}`);
+    onStep(step);
+  }
+
   /** @param {number} step */
-  function show(step) {
-    const last = Math.max(first, steps());
-    at = Math.max(first, Math.min(last, step));
-    if (Number(range.max) !== last || known !== at) place(range, first, at, last);
-    known = at;
-    onStep(at);
+  function choose(step) {
+    at = clamp(step, first, last());
+    hovered = null;
+    show();
   }
 
   /** @param {number} step */
   function move(step) {
     player?.stop();
-    show(step);
+    choose(step);
   }
 
   range.addEventListener("input", () => move(Number(range.value)));
@@ -54,18 +64,23 @@ export function transport({ first, steps, onStep, playing = true }) {
     move,
     stop: () => player?.stop(),
     /**
-     * Say which step is on show: the slider's, or the one under the pointer.
-     * @param {number} step
+     * Show the step under the pointer; null when it has left.
+     * @param {number | null} step
      */
-    tell: (step) => setText(readout, `step ${step}`),
+    point(step) {
+      hovered = step;
+      show();
+    },
     /**
      * Go on showing the last step when the number of steps changes.
      * @param {boolean} followEnd
      */
-    refit: (followEnd) => show(followEnd ? steps() : at),
-    get at() {
-      return at;
+    refit(followEnd) {
+      at = clamp(followEnd ? steps() : at, first, last());
+      show();
     },
+    chosen: () => at,
+    onShow: now,
   };
 }
 
@@ -135,6 +150,9 @@ function play({ first, steps, at, show, move }) {
   }
   return { buttons, stop };
 }
+
+/** The step on show once more, for where the slider is out of view: in what stays in view on a phone. */
+export const pinnedStep = () => h("span", { class: "ex-pinned-step", "aria-hidden": "true" });
 
 /**
  * Have a phrase of the text around a figure set the step on show.

@@ -59,11 +59,14 @@
  * @property {number} value
  * @property {string} words
  * @property {string} [of]  the optimizer that is measured, if not all
+ * @property {string} [stream]  the gradients that the question is about, if not any
  * @property {string} [hint]
  * @property {string} [next]
  *
  * @typedef {object} Figure
  * @property {string} kind
+ * @property {string[]} inputs  the names of what the reader sets
+ * @property {Record<string, { label: string, spoken: string, row: string }>} names  of quantities and hyperparameters
  * @property {string} question
  * @property {Goal | null} [goal]
  * @property {{ name: string, set: Record<string, any> }[]} [presets]

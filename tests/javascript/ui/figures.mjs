@@ -55,6 +55,13 @@ export const traceStore = () =>
     { edited: {}, stream: "noisy", settings: { mean: 1, seed: 0 }, drawn: [], steps: 100, hyperparameters: values, shown: ["Adam", "SGD"] },
   );
 
+/** The anatomy of Adam's steps. */
+export const anatomyStore = () =>
+  storeOf(
+    { kind: "anatomy", optimizers: optimizers.slice(0, 1), streams: [{ name: "noisy", settings: {} }] },
+    { edited: {}, stream: "noisy", settings: {}, drawn: [], steps: 60, at: 1, hyperparameters: { Adam: values.Adam }, shown: ["Adam"] },
+  );
+
 /** The figure as it is when a text has been run, and the inputs that come with it. @param {Store} store @param {string} text */
 export function run(store, text) {
   const entry = optimizer("Adam, edited", { learning_rate: 0.1, beta1: 0.5, boost: 2 }, { of: "Adam", text });

@@ -1,20 +1,8 @@
-// Numbers and names as a reader sees them.
+// Numbers as a reader sees them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { brief, exact, label, number, spoken, superscript } = await import("../../../adamlearn/explorables/ui/format.js");
-
-test("names of hyperparameters and quantities are read and heard", () => {
-  assert.equal(label("beta1"), "β₁");
-  assert.equal(spoken("beta1"), "beta 1");
-  assert.equal(label("weight_of_m"), "weight of m");
-  assert.equal(spoken("r_hat"), "r hat");
-});
-
-test("names that every object has are names like others", () => {
-  assert.equal(label("constructor"), "constructor");
-  assert.equal(spoken("toString"), "toString");
-});
+const { brief, exact, number, superscript } = await import("../../../adamlearn/explorables/ui/format.js");
 
 test("numbers have three digits, or two and a power of ten", () => {
   const written = { 0: "0", 1234.5: "1230", 0.00123456: "0.00123", 1e5: "10⁵", 25e-5: "2.5·10⁻⁴" };

@@ -1,7 +1,7 @@
 // Settings in links: what is written is read, old links are read as before, and made-up ones do no harm.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { landscapeStore, RULE, run, traceStore } from "./figures.mjs";
+import { anatomyStore, landscapeStore, RULE, run, traceStore } from "./figures.mjs";
 
 const { decode, encode, readPart, writePart } = await import("../../../adamlearn/explorables/ui/fragment.js");
 
@@ -42,6 +42,18 @@ test("every input of a trace comes back", () => {
   assertSame(store);
   store.set({ stream: "worst", settings: { large: 5, p: null }, drawn: [] });
   assertSame(store);
+});
+
+test("the step on show of an anatomy comes back, as far as there are steps", () => {
+  const store = anatomyStore();
+  store.set({ at: 7 });
+  assert.equal(encode(store), "at=7");
+  assertSame(store);
+  store.set({ steps: 200, at: 150 });
+  assertSame(store);
+  const { inputs, problems } = decode(store, "at=61");
+  assert.equal(inputs.at, 1);
+  assert.match(problems[0], /at is 61; expected a whole number from 1 to 60/);
 });
 
 test("drawn gradients are written only where they are on show", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { refusal, scaleOf, settingRefusal, settingScale, stepsRefusal, stepsScale } = await import(
+const { countRefusal, refusal, scaleOf, settingRefusal, settingScale, stepsScale } = await import(
   "../../../adamlearn/explorables/ui/parameters.js"
 );
 
@@ -52,9 +52,9 @@ test("hyperparameters are refused in the words of the package", () => {
 });
 
 test("steps and counts are whole", () => {
-  assert.match(stepsRefusal(2.5, 5000) ?? "", /whole number from 1 to 5000/);
-  assert.match(stepsRefusal(5001, 5000) ?? "", /whole number from 1 to 5000/);
-  assert.equal(stepsRefusal(5000, 5000), undefined);
+  assert.match(countRefusal("steps", 2.5, 5000) ?? "", /whole number from 1 to 5000/);
+  assert.match(countRefusal("at", 5001, 5000) ?? "", /whole number from 1 to 5000/);
+  assert.equal(countRefusal("steps", 5000, 5000), undefined);
   for (const name of ["every", "period", "at"]) {
     assert.match(settingRefusal(name, 0) ?? "", /whole number, 1 or more/);
     assert.match(settingRefusal(name, 1.5) ?? "", /whole number, 1 or more/);

@@ -1,6 +1,6 @@
 // The anatomy of a step: the lines of a rule, each with the value that it gives its name, as a bar.
 import { h, keyed, setText } from "../../ui/dom.js";
-import { number, spoken } from "../../ui/format.js";
+import { number } from "../../ui/format.js";
 import { frame } from "../../ui/frame.js";
 import { ink } from "../../ui/legend.js";
 import { tracePython } from "../../ui/python.js";
@@ -13,16 +13,14 @@ import { streamControls } from "../trace/stream.js";
 import { linesOf } from "./lines.js";
 import "./view.css";
 
-const INPUTS = ["edited", "stream", "settings", "drawn", "steps", "hyperparameters", "shown", "at"];
-
 /** @type {import("../../ui/types.js").View} */
 export default function anatomy(model, el) {
-  const store = new Store(model, INPUTS);
+  const store = new Store(model);
   const measures = measuresOf(() => ({ columns: store.columns(), longest: longestOf(store.columns()) }));
   const view = frame(el, { store, name: "A step of a rule, line by line", python: () => tracePython(store), summary, measures });
-  const steps = transport({ first: 1, steps: () => store.result.rows, onStep: show });
-  const push = h("button", { type: "button", class: "ex-push", click: () => steps.move(steps.at + 1) }, "Next step");
-  const stream = streamControls(store, () => steps.at);
+  const steps = transport({ first: 1, steps: () => store.get("steps"), onStep: show });
+  const push = h("button", { type: "button", class: "ex-push", click: () => steps.move(steps.chosen() + 1) }, "Next step");
+  const stream = streamControls(store, () => steps.chosen());
   const bodies = h("div", { class: "ex-bodies" });
   /** @type {Map<string, ReturnType<typeof body>>} */
   const parts = new Map();
@@ -35,8 +33,7 @@ export default function anatomy(model, el) {
   }
 
   function draw() {
-    const at = Math.min(steps.at, store.result.rows);
-    steps.tell(at);
+    const at = Math.min(steps.chosen(), store.result.rows);
     for (const [label, part] of parts) part.draw(store.columns().get(label), at);
     stream.update();
   }
@@ -54,16 +51,16 @@ export default function anatomy(model, el) {
   }
 
   function summary() {
-    const at = steps.at;
+    const at = steps.chosen();
     const words = [...store.columns()].map(([label, values]) => {
-      const told = Object.entries(values).map(([quantity, of]) => `${spoken(quantity)} ${number(of[at - 1])}`);
+      const told = Object.entries(values).map(([quantity, of]) => `${store.spoken(quantity)} ${number(of[at - 1])}`);
       return `${label}: ${told.join(", ")}`;
     });
     return `Step ${at}. ${words.join(". ")}.`;
   }
   store.on(["figure", "shown"], rebuild);
   store.on(["_result"], compute);
-  store.on(["at"], () => steps.at !== store.get("at") && steps.move(store.get("at")));
+  store.on(["at"], () => steps.chosen() !== store.get("at") && steps.move(store.get("at")));
   rebuild();
   followStep(el, steps.move);
   steps.move(store.get("at"));

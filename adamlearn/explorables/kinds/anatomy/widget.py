@@ -11,7 +11,7 @@ from adamlearn.explorables.kinds.trace.options import read_streams
 from adamlearn.explorables.kinds.trace.widget import TraceExplorable
 from adamlearn.explorables.options import Choice, read_optimizers
 from adamlearn.explorables.traced import named_lines
-from adamlearn.explorables.widget import ADAM
+from adamlearn.explorables.widget import ADAM, INPUT
 from adamlearn.streams import STREAMS
 
 
@@ -28,9 +28,8 @@ class AnatomyExplorable(TraceExplorable):
         As in a trace; each may be observed and set.
     """
 
-    at = traitlets.Int(1).tag(sync=True)
+    at = traitlets.Int(1).tag(**INPUT)
 
-    inputs = (*TraceExplorable.inputs, "at")
     kind = answer
 
     @traitlets.validate("at")
@@ -38,6 +37,10 @@ class AnatomyExplorable(TraceExplorable):
         if not 1 <= proposal["value"] <= self.steps:
             raise traitlets.TraitError(f"at is {proposal['value']}; expected 1 to {self.steps}, a step")
         return proposal["value"]
+
+    @traitlets.observe("steps")
+    def _keep_within(self, change: Any) -> None:
+        self.at = min(self.at, self.steps)
 
     def _lines(self) -> tuple[str, list[tuple[str, str]]]:
         """The first rule that is switched on, and its lines, each with the quantity that it gives a value."""

@@ -1,6 +1,6 @@
 """Paths over a landscape, as plain floats."""
 
-from adamlearn.explorables.answer import NAN, REFUSED, named, optimizers
+from adamlearn.explorables.answer import NAN, REFUSED, WRITTEN, named, optimizers
 
 COLUMNS = ["x", "y", "value", "of_x", "of_y"]  # the last two are the gradient
 
@@ -21,7 +21,7 @@ def runs(figure, inputs):
 def descend(optimizer, hyperparameters, function, start, steps, out):
     """Run a rule on a function of two variables: each of the columns is ``steps + 1`` long.
 
-    What is left of a run that has diverged stays NaN.
+    What is left of a run that has diverged stays NaN. An edited rule has floats only, as in a trace.
     """
     rule, slots, edited = optimizer["rule"], optimizer["slots"], "text" in optimizer
     value, gradient = function["value"], function["gradient"]
@@ -39,11 +39,12 @@ def descend(optimizer, hyperparameters, function, start, steps, out):
             out[t + 3 * rows], out[t + 4 * rows] = gx, gy
             t += 1
             if t < rows:
-                x, *of_x = rule(x, gx, *of_x, t, *hyperparameters)
-                y, *of_y = rule(y, gy, *of_y, t, *hyperparameters)
+                at = float(t) if edited else t
+                x, *of_x = rule(x, gx, *of_x, at, *hyperparameters)
+                y, *of_y = rule(y, gy, *of_y, at, *hyperparameters)
     except REFUSED as error:
-        if t <= 1 and edited and isinstance(error, ZeroDivisionError):
-            raise  # what the reader has written, and no divergence
+        if t <= 1 and edited and isinstance(error, WRITTEN):
+            raise  # and no divergence
 
 
 def heights(figure, inputs):

@@ -4,9 +4,10 @@ import { contours } from "d3-contour";
 import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import { symbol, symbolStar } from "d3-shape";
-import { h } from "../../ui/dom.js";
+import { h, setText } from "../../ui/dom.js";
 import { isNarrow, onWidth } from "../../ui/plot.js";
 import { doubles } from "../../ui/store.js";
+import { pinnedStep } from "../../ui/transport.js";
 import { paths } from "./paths.js";
 import { startHandle } from "./start.js";
 
@@ -26,9 +27,9 @@ const MARGIN = { top: 4, right: 4, bottom: 20, left: 26 };
  * @param {(start: number[]) => void} onStart
  */
 export function map(store, onStart) {
-  const element = h("div", { class: "ex-map" });
-  const sheet = h("div", { class: "ex-sheet" });
-  element.append(sheet);
+  const told = pinnedStep();
+  const sheet = h("div", { class: "ex-sheet" }, told);
+  const element = h("div", { class: "ex-map" }, sheet);
   const below = select(sheet).append("svg").attr("class", "ex-ground").attr("aria-hidden", "true");
   const above = select(sheet).append("svg").attr("class", "ex-paths").attr("role", "group").attr("aria-label", "Map");
   const ground = below.append("svg");
@@ -74,7 +75,15 @@ export function map(store, onStart) {
       .attr("transform", ([x, y]) => `translate(${scaleX(x)},${scaleY(y)})`);
     start.place();
   }
-  return { element, draw: lines.draw, contour, place: start.place, close: onWidth(element, fit) };
+  /**
+   * @param {import("./runs.js").Run[]} runs
+   * @param {number} at
+   */
+  function draw(runs, at) {
+    setText(told, `step ${at}`);
+    lines.draw(runs, at);
+  }
+  return { element, draw, contour, place: start.place, close: onWidth(element, fit) };
 }
 
 /**

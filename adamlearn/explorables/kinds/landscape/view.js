@@ -13,13 +13,9 @@ import { results } from "./results.js";
 import { measuresOf, readRuns } from "./runs.js";
 import { startFields } from "./start.js";
 
-const INPUTS = ["edited", "function", "start", "steps", "hyperparameters", "shown"];
-
 /** @type {import("../../ui/types.js").View} */
 export default function landscape(model, el) {
-  const store = new Store(model, INPUTS);
-  /** @type {number | null} the step under the pointer */
-  let hovered = null;
+  const store = new Store(model);
   /** @type {import("./runs.js").Run[]} */
   let runs = [];
   let rows = 0;
@@ -28,13 +24,7 @@ export default function landscape(model, el) {
 
   const ground = map(store, (start) => store.set({ start }));
   const steps = transport({ first: 0, steps: () => Math.max(0, store.result.rows - 1), onStep: () => draw() });
-  const curves = losses(store, {
-    onStep: (step) => {
-      hovered = step;
-      draw();
-    },
-    onPick: steps.move,
-  });
+  const curves = losses(store, { onStep: steps.point, onPick: steps.move });
   const table = results(store);
   view.fill(
     ground.element,
@@ -45,8 +35,7 @@ export default function landscape(model, el) {
   );
 
   function draw() {
-    const at = Math.max(0, Math.min(hovered ?? steps.at, store.result.rows - 1));
-    steps.tell(at);
+    const at = steps.onShow();
     ground.draw(runs, at);
     curves.draw(runs, at);
     table.draw(runs, at);
@@ -54,7 +43,7 @@ export default function landscape(model, el) {
 
   /** @param {any} [event] */
   function compute(event) {
-    const wasAtEnd = rows === 0 || steps.at >= rows - 1;
+    const wasAtEnd = rows === 0 || steps.chosen() >= rows - 1;
     rows = store.result.rows;
     runs = readRuns(store);
     steps.refit(wasAtEnd);

@@ -8,13 +8,14 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from adamlearn.descent import Run
+from adamlearn.dual import gradient_of
 from adamlearn.explorables.answer import answer as answers
-from adamlearn.explorables.edits import edited_landscape, why
+from adamlearn.explorables.edits import edited_landscape, in_floats, why
 from adamlearn.explorables.goals import Goal
 from adamlearn.explorables.kinds.landscape import answer, still
 from adamlearn.explorables.kinds.landscape.options import described_landscape, read_landscapes
 from adamlearn.explorables.options import EDITED, Choice, Entry, read_optimizers
-from adamlearn.explorables.widget import ADAM, Explorable
+from adamlearn.explorables.widget import ADAM, INPUT, Explorable
 from adamlearn.landscapes import Landscape
 
 GRID = 96  # points along each side of the map
@@ -36,12 +37,11 @@ class LandscapeExplorable(Explorable):
         landscape: what its text says is one more to choose.
     """
 
-    function = traitlets.Unicode().tag(sync=True)
-    start = traitlets.Tuple(traitlets.Float(), traitlets.Float()).tag(sync=True)
+    function = traitlets.Unicode().tag(**INPUT)
+    start = traitlets.Tuple(traitlets.Float(), traitlets.Float()).tag(**INPUT)
     paths = traitlets.Dict()
     _grid = traitlets.Bytes().tag(sync=True)
 
-    inputs = ("edited", "function", "start", "steps", "hyperparameters", "shown")
     kind = answer
 
     def __init__(self, functions: dict[str, Landscape], start: Any, entries: list[Entry], **traits: Any):
@@ -90,10 +90,13 @@ class LandscapeExplorable(Explorable):
         return {"functions": [described_landscape(function) for function in functions.values()]}
 
     def _live(self) -> dict[str, Any]:
-        functions = [
-            {**described, "value": function.value, "gradient": function.gradient}
-            for described, function in zip(self.figure["functions"], self._functions.values(), strict=True)
-        ]
+        functions = []
+        for described, function in zip(self.figure["functions"], self._functions.values(), strict=True):
+            value, gradient = function.value, function.gradient
+            if "text" in described:  # a reader's
+                value = in_floats(value)
+                gradient = gradient_of(value)
+            functions.append({**described, "value": value, "gradient": gradient})
         return {**super()._live(), "functions": functions}
 
     def _run(self) -> None:

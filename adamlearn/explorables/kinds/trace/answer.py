@@ -1,6 +1,6 @@
 """What goes on inside the rules under a stream of gradients, as plain floats."""
 
-from adamlearn.explorables.answer import NAN, REFUSED, named, optimizers
+from adamlearn.explorables.answer import NAN, REFUSED, WRITTEN, named, optimizers
 
 
 def runs(figure, inputs):
@@ -28,9 +28,10 @@ def trace(optimizer, values, stream, settings, place, steps, columns, out):
 
     ``g`` is the gradient, ``p`` the parameter after the step, and ``step`` the way it went down over
     the learning rate. With bounds the parameter is put back between them after each step. A
-    setting of the stream that is None takes the value of the hyperparameter, or of ``p``.
+    setting of the stream that is None takes the value of the hyperparameter, or of ``p``. An edited
+    rule has floats only: of whole numbers ``9**t**3`` would be computed to its last digit.
     """
-    rule, (p, bounds) = optimizer["rule"], place
+    rule, edited, (p, bounds) = optimizer["rule"], "text" in optimizer, place
     state = (0.0,) * optimizer["slots"]
     known = dict(zip(optimizer["names"], values))  # noqa: B905 (MicroPython's zip has no strict)
     named_values = {}
@@ -44,7 +45,7 @@ def trace(optimizer, values, stream, settings, place, steps, columns, out):
         if named_values is not None:
             g = float(stream(t, **arguments))
             try:
-                (after, *state), named_values = rule(p, g, *state, t, *values)
+                (after, *state), named_values = rule(p, g, *state, float(t) if edited else t, *values)
                 named_values["g"] = g
                 if "learning_rate" in known:
                     named_values["step"] = (p - after) / known["learning_rate"]
@@ -52,8 +53,8 @@ def trace(optimizer, values, stream, settings, place, steps, columns, out):
                 if p * 0 != 0:
                     named_values = None
             except REFUSED as error:
-                if t == 1 and "text" in optimizer and isinstance(error, ZeroDivisionError):
-                    raise  # what the reader has written, and no divergence
+                if t == 1 and edited and isinstance(error, WRITTEN):
+                    raise  # and no divergence
                 named_values = None
         if named_values is not None:
             for k, quantity in enumerate(columns):

@@ -1,7 +1,9 @@
 // The gradients that are fed, as stems; those of the drawn stream are drawn here, by mouse or finger.
 import { scaleLinear } from "d3-scale";
 import { chart } from "../../ui/chart.js";
+import { setText } from "../../ui/dom.js";
 import { clamp, MARGIN, scaleFor } from "../../ui/plot.js";
+import { pinnedStep } from "../../ui/transport.js";
 import { tall } from "./panel.js";
 import { between, withPoints } from "./stroke.js";
 
@@ -26,7 +28,8 @@ export function gradients(store, { onStep, onPick }) {
     numbered: false,
     redraw: () => drawn && draw(...drawn, true),
   });
-  plot.heading.append("gradient");
+  const told = pinnedStep();
+  plot.heading.append("gradient", told);
   plot.rule.attr("class", "ex-zero");
   const stems = plot.lines.append("path").attr("class", "ex-stems");
   const dot = plot.dots.append("circle").attr("class", "ex-stem-dot").attr("r", 3);
@@ -44,6 +47,7 @@ export function gradients(store, { onStep, onPick }) {
   function draw(columns, at, anew = false) {
     const same = !anew && drawn?.[0] === columns;
     drawn = [columns, at];
+    setText(told, `step ${at}`);
     if (!plot.now().width) return;
     const g = columns.values().next().value?.g ?? new Float64Array(0);
     if (!same) drawStems(g);

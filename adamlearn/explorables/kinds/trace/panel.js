@@ -2,7 +2,6 @@
 import { scaleLinear } from "d3-scale";
 import { chart } from "../../ui/chart.js";
 import { drawing, h } from "../../ui/dom.js";
-import { label as labelOf, spoken } from "../../ui/format.js";
 import { ink } from "../../ui/legend.js";
 import { MARGIN, path, scaleFor } from "../../ui/plot.js";
 
@@ -28,7 +27,7 @@ export const tall = (narrow) => (narrow ? 62 : 84) - MARGIN.top;
 export function panel(store, quantities, { onStep, onPick, last }) {
   const plot = chart({
     name: "ex-panel",
-    aria: `${quantities.map(spoken).join(", ")} over the steps; the table has the values`,
+    aria: `${quantities.map((name) => store.spoken(name)).join(", ")} over the steps; the table has the values`,
     first: 1,
     steps: () => Math.max(1, store.result.rows),
     onStep,
@@ -39,11 +38,11 @@ export function panel(store, quantities, { onStep, onPick, last }) {
   });
   plot.rule.attr("class", "ex-zero");
   let logarithmic = quantities.some((quantity) => store.figure.log.includes(quantity));
-  const log = logButton(quantities.map(labelOf).join(", "), logarithmic, (on) => {
+  const log = logButton(quantities.map((name) => store.label(name)).join(", "), logarithmic, (on) => {
     logarithmic = on;
     if (drawn) draw(...drawn, true);
   });
-  plot.heading.append(...panelKey(quantities), log);
+  plot.heading.append(...panelKey(store, quantities), log);
   /** @type {[Columns, number] | null} */
   let drawn = null;
   /** @type {Line[]} */
@@ -158,11 +157,12 @@ function logButton(title, pressed, onChange) {
 
 /**
  * The names in a panel, each with the dash of its line when there are several.
+ * @param {import("../../ui/store.js").Store} store
  * @param {string[]} quantities
  */
-function panelKey(quantities) {
-  if (quantities.length === 1) return [labelOf(quantities[0])];
+function panelKey(store, quantities) {
+  if (quantities.length === 1) return [store.label(quantities[0])];
   return quantities.map((quantity, i) =>
-    h("span", { class: "ex-key" }, drawing("0 0 26 6", "M1,3H25", { "stroke-dasharray": DASHES[i % DASHES.length] }), labelOf(quantity)),
+    h("span", { class: "ex-key" }, drawing("0 0 26 6", "M1,3H25", { "stroke-dasharray": DASHES[i % DASHES.length] }), store.label(quantity)),
   );
 }

@@ -8,21 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from adamlearn import plots
+from adamlearn.explorables.names import NAMES
 from adamlearn.explorables.png import png
-
-NAMES = {
-    "g": "$g$",
-    "m": "$m$",
-    "v": "$v$",
-    "s": "$s$",
-    "r": "$r$",
-    "p": "$\\theta$",
-    "m_hat": "$\\hat m$",
-    "v_hat": "$\\hat v$",
-    "s_hat": "$\\hat s$",
-    "v_max": "$\\hat v^{\\max}$",
-    "step": "step / $\\eta$",
-}
 
 
 def picture(
@@ -40,7 +27,8 @@ def picture(
                         style = styles[label] if len(panel) == 1 else {**styles[label], "linestyle": line}
                         steps = np.arange(1, len(quantities[quantity]) + 1)
                         ax.plot(steps, quantities[quantity], label=label, **style)
-            ax.set_ylabel(", ".join(NAMES.get(quantity, quantity) for quantity in panel))
+            names = (NAMES[quantity].math if quantity in NAMES else quantity for quantity in panel)
+            ax.set_ylabel(", ".join(names))
         axes[-1].set_xlabel("step")
         if len(values) > 1:
             handles, labels = axes[0].get_legend_handles_labels()

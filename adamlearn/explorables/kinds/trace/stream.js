@@ -1,7 +1,6 @@
 // Which stream of gradients is fed, and its settings; for the drawn one the gradient at the step on show.
 import { menu, slider } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
-import { label as labelOf, spoken } from "../../ui/format.js";
 import { settingRefusal, settingScale } from "../../ui/parameters.js";
 import { withPoints } from "./stroke.js";
 
@@ -61,8 +60,8 @@ function settingSliders(store, name) {
   return Object.entries(defaults).flatMap(([setting, value]) => {
     if (value === null) return []; // it follows the optimizer
     const { element, set } = slider({
-      text: labelOf(setting),
-      aria: `${name} gradients: ${spoken(setting)}`,
+      text: store.label(setting),
+      aria: `${name} gradients: ${store.spoken(setting)}`,
       scale: settingScale(setting, value, store.figure.most_steps),
       refuse: (x) => settingRefusal(setting, x),
       onInput: (x) => store.set({ settings: { ...store.get("settings"), [setting]: x } }),

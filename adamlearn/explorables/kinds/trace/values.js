@@ -1,11 +1,10 @@
 // Legend, switches and values at the step on show: a row per quantity, a column per optimizer.
 import { h, setText } from "../../ui/dom.js";
-import { label as labelOf, number } from "../../ui/format.js";
+import { number } from "../../ui/format.js";
 import { toggle } from "../../ui/legend.js";
+import { called } from "../../ui/names.js";
 
 const MANY = 4; // columns: more of them are narrow, and their powers of ten may break
-/** @type {Record<string, string>} */
-const SHORT = { step: "step / η", g: "gradient" };
 
 /**
  * @param {import("../../ui/store.js").Store} store
@@ -33,7 +32,7 @@ export function values(store, quantities) {
       toggles = optimizers.map((optimizer) => toggle(store, optimizer));
       cells = quantities.map(() => optimizers.map(() => h("td")));
       head.replaceChildren(at, ...toggles.map((own) => h("th", { scope: "col" }, own.element)));
-      rows.forEach((row, i) => row.replaceChildren(h("th", { scope: "row" }, SHORT[quantities[i]] ?? labelOf(quantities[i])), ...cells[i]));
+      rows.forEach((row, i) => row.replaceChildren(h("th", { scope: "row" }, called(store.figure, quantities[i], "row")), ...cells[i]));
       element.classList.toggle("ex-many", optimizers.length > MANY);
     }
     update();

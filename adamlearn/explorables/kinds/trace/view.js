@@ -1,6 +1,6 @@
 // The trace: what is inside the rules, step by step, under a stream of gradients.
 import { h } from "../../ui/dom.js";
-import { number, spoken } from "../../ui/format.js";
+import { number } from "../../ui/format.js";
 import { frame } from "../../ui/frame.js";
 import { tracePython } from "../../ui/python.js";
 import { settings } from "../../ui/settings.js";
@@ -13,7 +13,6 @@ import { panel } from "./panel.js";
 import { streamControls } from "./stream.js";
 import { values } from "./values.js";
 
-const INPUTS = ["edited", "stream", "settings", "drawn", "steps", "hyperparameters", "shown"];
 const PINNED = 3; // panels that stay in view on a phone: the gradients and the first two of the others
 
 /**
@@ -23,39 +22,30 @@ const PINNED = 3; // panels that stay in view on a phone: the gradients and the 
 
 /** @type {import("../../ui/types.js").View} */
 export default function trace(model, el) {
-  const store = new Store(model, INPUTS);
+  const store = new Store(model);
   /** @type {Run} */
   let run = { columns: new Map(), longest: [], lost: [], rows: 0 };
-  /** @type {number | null} the step under the pointer */
-  let hovered = null;
   let known = 0; // the step that was drawn last
   const quantities = [...new Set(store.figure.panels.flat())];
-  const stepNow = () => Math.max(1, Math.min(hovered ?? steps.at, store.result.rows));
   const steps = transport({ first: 1, steps: () => store.result.rows, onStep: () => draw(), playing: false });
   const view = frame(el, {
     store,
     name: "Quantities of the rules over the steps",
     python: () => tracePython(store),
-    summary: () => inWords(store.get("stream"), run, quantities, Math.max(1, Math.min(steps.at, run.rows))),
+    summary: () => inWords(store, run, quantities, Math.max(1, Math.min(steps.chosen(), run.rows))),
     measures: measuresOf(() => run),
   });
-  /** @param {number | null} step */
-  const onStep = (step) => {
-    hovered = step;
-    draw();
-  };
-  const panels = allPanels(store, { onStep, onPick: steps.move });
+  const panels = allPanels(store, { onStep: steps.point, onPick: steps.move });
   const readout = longestLine();
   const table = values(store, ["g", ...quantities]);
-  const stream = streamControls(store, stepNow);
+  const stream = streamControls(store, steps.onShow);
   const parts = panels.map(({ element }) => element);
   const pinned = h("div", { class: "ex-pinned" }, ...parts.slice(0, PINNED));
   const main = h("div", { class: "ex-main" }, pinned, ...parts.slice(PINNED), steps.element, readout.element);
   view.fill(main, table.element, h("div", { class: "ex-controls" }, stream.element, settings(store)));
 
   function draw() {
-    const at = stepNow();
-    steps.tell(at);
+    const at = steps.onShow();
     for (const part of panels) part.draw(run.columns, at);
     table.draw(run.columns, at);
     readout.draw(run.longest, at);
@@ -65,7 +55,7 @@ export default function trace(model, el) {
 
   /** @param {any} [event] */
   function compute(event) {
-    const followEnd = run.rows === 0 || steps.at >= run.rows;
+    const followEnd = run.rows === 0 || steps.chosen() >= run.rows;
     run = readRun(store);
     view.warn("lost", run.lost);
     steps.refit(followEnd);
@@ -103,18 +93,18 @@ function readRun(store) {
 }
 
 /**
- * @param {string} stream
+ * @param {Store} store
  * @param {Run} run
  * @param {string[]} quantities
  * @param {number} at
  */
-function inWords(stream, { columns, longest }, quantities, at) {
+function inWords(store, { columns, longest }, quantities, at) {
   const words = [...columns].map(([label, own]) => {
-    const parts = quantities.filter((q) => own[q]).map((q) => `${spoken(q)} ${number(own[q][at - 1])}`);
+    const parts = quantities.filter((q) => own[q]).map((q) => `${store.spoken(q)} ${number(own[q][at - 1])}`);
     const most = longest.find((other) => other.label === label);
     return `${label}: ${[...parts, most && longestInWords(most, at)].filter(Boolean).join(", ")}`;
   });
-  return `${stream} gradients, step ${at}. ${words.join(". ")}.`;
+  return `${store.get("stream")} gradients, step ${at}. ${words.join(". ")}.`;
 }
 
 /** @param {import("../../ui/types.js").Columns} columns */

@@ -13,7 +13,7 @@ from adamlearn.explorables.kinds.trace import answer, still
 from adamlearn.explorables.kinds.trace.options import described_stream, read_streams
 from adamlearn.explorables.options import Choice, Entry, plain, read_optimizers
 from adamlearn.explorables.traced import traced_names
-from adamlearn.explorables.widget import ADAM, Explorable
+from adamlearn.explorables.widget import ADAM, INPUT, Explorable
 from adamlearn.streams import STREAMS
 
 
@@ -34,12 +34,11 @@ class TraceExplorable(Explorable):
         As in every explorable; each may be observed and set.
     """
 
-    stream = traitlets.Unicode().tag(sync=True)
-    settings = traitlets.Dict().tag(sync=True)
-    drawn = traitlets.List(traitlets.Float()).tag(sync=True)
+    stream = traitlets.Unicode().tag(**INPUT)
+    settings = traitlets.Dict().tag(**INPUT)
+    drawn = traitlets.List(traitlets.Float()).tag(**INPUT)
     values = traitlets.Dict()
 
-    inputs = ("edited", "stream", "settings", "drawn", "steps", "hyperparameters", "shown")
     kind = answer
     traced = True
 
@@ -55,6 +54,9 @@ class TraceExplorable(Explorable):
             "start": traits.pop("start"),
             "bounds": traits.pop("bounds"),
         }
+        goal: Goal | None = traits["goal"]
+        if goal and goal.stream and goal.stream not in streams:
+            raise ValueError(f"goal has the stream {goal.stream!r}; expected one of {[*streams]}")
         settings, drawn = self._described[first]["settings"], streams.get("drawn", [])
         super().__init__(entries, figure, stream=first, settings=settings, drawn=drawn, **traits)
 
