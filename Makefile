@@ -9,7 +9,7 @@ SCRIPTS := adamlearn/explorables
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book serve pdf test refresh bench lint widgets wheel constraints clean
+.PHONY: help book serve pdf test refresh bench frameworks lint widgets wheel constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -40,6 +40,10 @@ bench: book  ## measure speed against the frameworks (installs torch), and that 
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	PYTHONPATH=book $(BIN)/python -m measuring.bench
 	PYTHONPATH=book:. $(BIN)/python -m tests.bench_explorables
+
+frameworks: $(INSTALLED)  ## compare with PyTorch, Optax and Keras, line by line (installs them)
+	$(BIN)/python -m pip install --quiet --editable '.[frameworks]'
+	$(BIN)/pytest tests/test_frameworks.py
 
 lint: $(ASSETS) widgets  ## style and types
 	$(BIN)/ruff check .

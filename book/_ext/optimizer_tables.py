@@ -1,0 +1,125 @@
+"""Sphinx extension of the book: what is said of every optimizer, made from the package and book/data.
+
+`optimizers` is the table of our classes; `frameworks` the table of what PyTorch, Optax and Keras have for
+them, and with an optimizer's name the lines that do the same.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+import adamlearn
+from adamlearn import Optimizer
+from adamlearn.hyperparameters import read_rule
+
+DATA = Path(__file__).parents[1] / "data"
+LINES, MEASURED = DATA / "frameworks.toml", DATA / "frameworks.json"
+FRAMEWORKS = {"torch": "PyTorch", "optax": "Optax", "keras": "Keras"}
+WORDS = {
+    "defaults": "with our defaults",
+    "halved": "where the learning rate is halved half-way",
+    "epsilon": "with an epsilon of 0.1",
+}
+
+
+class Generated(SphinxDirective):
+    """A directive whose content is Markdown that is made here."""
+
+    optional_arguments = 1
+
+    def run(self):
+        for file in (LINES, MEASURED):
+            self.env.note_dependency(str(file))
+        self.content.data[:] = self.text().splitlines()
+        self.content.items[:] = [(self.env.docname, self.lineno)] * len(self.content.data)
+        container = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, container)
+        return container.children
+
+
+def table(head, rows):
+    """A table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+
+
+class Optimizers(Generated):
+    """The table of the named optimizers: what each is, its hyperparameters and what it remembers."""
+
+    def text(self):
+        rows = []
+        for cls in vars(adamlearn).values():
+            if not (isinstance(cls, type) and issubclass(cls, Optimizer)) or cls is Optimizer:
+                continue
+            slots, signature = read_rule(cls().rule)
+            given = ", ".join(f"`{parameter}`" for parameter in signature.parameters.values())
+            what = cls.__doc__.splitlines()[0]
+            rows.append(
+                [f"{{class}}`~adamlearn.{cls.__name__}`", what, given, ", ".join(map("`{}`".format, slots))]
+            )
+        return table(["Optimizer", "What it is", "Hyperparameters", "Remembers"], rows)
+
+
+class Frameworks(Generated):
+    """The table of all, or the lines for one optimizer."""
+
+    def text(self):
+        lines = tomllib.loads(LINES.read_text(encoding="utf-8"))
+        measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+        if not self.arguments:
+            return overview(lines, measured["versions"])
+        name = self.arguments[0]
+        parts = [f"```python\n{own_call(name)}\n```"]
+        for framework, line in lines[name].items():
+            parts.append(described(framework, line, measured["differences"].get(name, {}).get(framework, {})))
+        return "\n\n".join(parts)
+
+
+def overview(lines, versions):
+    """Which framework has what does the same."""
+    head = ["Ours", *(f"{FRAMEWORKS[name]} {version}" for name, version in versions.items())]
+    rows = []
+    for optimizer, by_framework in lines.items():
+        words = [
+            "differs" if "rule" in line else "the same" if "call" in line else "none"
+            for line in map(by_framework.get, versions)
+        ]
+        rows.append([f"[{optimizer}](frameworks-{optimizer.lower()})", *words])
+    return table(head, rows)
+
+
+def own_call(name):
+    """Our call, with every hyperparameter by its name."""
+    parameters = read_rule(getattr(adamlearn, name)().rule)[1].parameters
+    return f"{name}({', '.join(parameters)})"
+
+
+def described(framework, line, differences):
+    """One framework's line, what to know about it, and the rule that does what it does."""
+    name, note = FRAMEWORKS[framework], line.get("note", "")
+    if "call" not in line:
+        return f"**{name}:** {note}"
+    code = f"```python\n{line['call'].strip()}\n```"
+    if "rule" not in line:
+        return f"**{name}**, the same:\n\n{code}\n\n{note}"
+    apart = [f"{value:.2g} {WORDS[key]}" for key, value in differences.items() if key in WORDS and value]
+    return f"""**{name}**, not the same:
+
+{code}
+
+{note} The paths are apart by up to {", ".join(apart)}.
+
+:::{{dropdown}} The rule of {name}, to be given to `Optimizer`
+```{{literalinclude}} measuring/framework_rules.py
+:language: python
+:pyobject: {line["rule"]}
+```
+:::"""
+
+
+def setup(app):
+    app.add_directive("optimizers", Optimizers)
+    app.add_directive("frameworks", Frameworks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
