@@ -22,7 +22,8 @@ def clip_by_value(grads: Tree, max_value: float) -> Any:
 
     Returns
     -------
-    The clipped gradients, in the same nesting, shapes and dtypes.
+    the same nesting
+        The clipped gradients, in their shapes and dtypes.
 
     Raises
     ------
@@ -53,7 +54,8 @@ def clip_by_global_norm(grads: Tree, max_norm: float) -> Any:
 
     Returns
     -------
-    The gradients in the same nesting, shapes and dtypes; equal to what came if their norm is not larger.
+    the same nesting
+        The gradients in their shapes and dtypes; equal to what came if their norm is not larger.
 
     Raises
     ------

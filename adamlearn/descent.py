@@ -22,9 +22,10 @@ from adamlearn.sweeps import sweep as sweep
 class Run:
     """What a descent went through. Index 0 is the start, index ``t`` is after ``t`` updates.
 
-    Attributes
+    Parameters
     ----------
     positions : array, shape (steps + 1, *shape of the start)
+        The points.
     values : array, shape (steps + 1, *shape of the batch)
         The function at each position.
     gradients : array, the shape of ``positions``

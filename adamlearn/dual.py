@@ -16,7 +16,21 @@ __all__ += ["sin", "sqrt", "tan", "tanh"]
 
 
 class Dual:
-    """A number with its partial derivatives along x and y."""
+    """A number with its partial derivatives along x and y.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    dx, dy : float, default 0
+        Its derivatives.
+
+    Examples
+    --------
+    >>> from adamlearn.dual import Dual
+    >>> Dual(3.0, 1.0) * Dual(3.0, 1.0)
+    Dual(9.0, 6.0, 0.0)
+    """
 
     def __init__(self, value, dx=0.0, dy=0.0):
         self.value = value
@@ -24,7 +38,13 @@ class Dual:
         self.dy = dy
 
     def chained(self, value, slope):
-        """What a function makes of it, given the function's value and slope there."""
+        """What a function makes of it, given the function's value and slope there.
+
+        Parameters
+        ----------
+        value, slope : float
+            Of the function, at this number.
+        """
         return Dual(value, slope * self.dx, slope * self.dy)
 
     def __repr__(self):

@@ -13,6 +13,7 @@ class Landscape:
     Parameters
     ----------
     name : str
+        What figures call it.
     value : callable
         ``value(x, y)``.
     gradient : callable
@@ -58,6 +59,7 @@ def bowl(condition_number=10.0, angle=0.0):
     Returns
     -------
     Landscape
+        The bowl.
 
     Examples
     --------

@@ -33,13 +33,6 @@ class Optimizer:
         Those of the rule; what is left out has the rule's default. A callable is a schedule: given the
         number of the step, 1 for the first, it returns the value. Each is an attribute that may be set.
 
-    Attributes
-    ----------
-    t : int
-        The number of updates made.
-    engine : str
-        May be set: the updates that follow are made by the other engine.
-
     Raises
     ------
     TypeError
@@ -104,7 +97,7 @@ class Optimizer:
 
     @property
     def engine(self) -> str:
-        """The name of what runs the rule."""
+        """The name of what runs the rule; may be set, and counts from the next update on."""
         return self._engine_name
 
     @engine.setter
@@ -132,8 +125,9 @@ class Optimizer:
 
         Returns
         -------
-        The new parameters, in the nesting, shapes, dtypes and memory layout of ``params``;
-        ``out`` itself if it was given.
+        the same nesting
+            The new parameters, in the shapes, dtypes and memory layout of ``params``; ``out`` itself if
+            it was given.
 
         Raises
         ------
@@ -228,6 +222,11 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from a :meth:`state_dict`; the updates that follow are the same to the last bit.
+
+        Parameters
+        ----------
+        state_dict : mapping
+            As :meth:`state_dict` returned it, or as ``np.load`` reads it back.
 
         Raises
         ------

@@ -37,10 +37,11 @@ class SGD(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.01
+        What the velocity is multiplied by.
     momentum : float, default 0
         The share of the last velocity that is kept; 0 is plain gradient descent.
-    engine : str, default "numpy"
-    by_place : callable, default None
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -64,9 +65,11 @@ class Nesterov(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.01
+        What the velocity is multiplied by.
     momentum : float, default 0.9
-    engine : str, default "numpy"
-    by_place : callable, default None
+        The share of the last velocity that is kept.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -90,10 +93,11 @@ class AdaGrad(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.01
+        The length of a step relative to what the rule makes of the gradients.
     epsilon : float, default 1e-7
         Added to the sum, inside the root, as in Optax. The sum starts at 0 (Optax: at 0.1).
-    engine : str, default "numpy"
-    by_place : callable, default None
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -116,12 +120,13 @@ class RMSProp(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
     beta2 : float, default 0.9
         The share of the average that is kept (``alpha`` in PyTorch, ``decay`` in Optax).
     epsilon : float, default 1e-8
         Added to the root (in Optax: ``eps_in_sqrt=False``).
-    engine : str, default "numpy"
-    by_place : callable, default None
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -144,14 +149,15 @@ class Adam(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
     beta1 : float, default 0.9
         The share of the average of gradients that is kept.
     beta2 : float, default 0.999
         The share of the average of squared gradients that is kept.
     epsilon : float, default 1e-8
         Added to the root of the corrected average.
-    engine : str, default "numpy"
-    by_place : callable, default None
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -174,13 +180,16 @@ class AdamW(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
     beta1, beta2 : float, default 0.9 and 0.999
+        The shares of the two averages that are kept.
     epsilon : float, default 1e-8
+        Added to the root.
     weight_decay : float or callable, default 0.01
         Times the learning rate, as in PyTorch, Optax and Keras. In the paper it is not: there
         the same decay is written ``learning_rate * weight_decay``.
-    engine : str, default "numpy"
-    by_place : callable, default None
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -203,10 +212,13 @@ class AMSGrad(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
     beta1, beta2 : float, default 0.9 and 0.999
+        The shares of the two averages that are kept.
     epsilon : float, default 1e-8
-    engine : str, default "numpy"
-    by_place : callable, default None
+        Added to the root.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -231,11 +243,13 @@ class RAdam(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
     beta1, beta2 : float, default 0.9 and 0.999
         With ``beta2 <= 0.6`` the rate is never adaptive.
     epsilon : float, default 1e-8
-    engine : str, default "numpy"
-    by_place : callable, default None
+        Added to the root.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----
@@ -260,11 +274,13 @@ class AdaBelief(_Named):
     Parameters
     ----------
     learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
     beta1, beta2 : float, default 0.9 and 0.999
+        The shares of the two averages that are kept.
     epsilon : float, default 1e-16
         Added to the variance, where it accumulates, and to the root.
-    engine : str, default "numpy"
-    by_place : callable, default None
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
 
     Notes
     -----

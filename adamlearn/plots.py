@@ -51,19 +51,37 @@ def use_style() -> None:
 
 
 def style(optimizer: str | Optimizer) -> dict[str, Any]:
-    """The colour and line style of an optimizer, or of its name, as keywords for ``plot``."""
+    """The colour and line style of an optimizer, or of its name, as keywords for ``plot``.
+
+    Parameters
+    ----------
+    optimizer : str or Optimizer
+        Another name than those of the package's classes has the first of :func:`own_style`.
+    """
     name = optimizer if isinstance(optimizer, str) else type(optimizer).__name__
     return STYLES.get(name) or own_style(0)
 
 
 def styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The style of each of several labels: those of a reader's own rules differ too."""
+    """The style of each of several labels: those of a reader's own rules differ too.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Names of the package's classes, or others.
+    """
     own = itertools.count()
     return {label: STYLES.get(label) or own_style(next(own)) for label in labels}
 
 
 def own_style(number: int) -> dict[str, Any]:
-    """A style that no named optimizer has; the first few differ in color, all in their dashes."""
+    """A style that no named optimizer has; the first few differ in color, all in their dashes.
+
+    Parameters
+    ----------
+    number : int
+        The number of the style, from 0.
+    """
     dashes = number // len(OWN_COLORS)
     return {
         "color": OWN_COLORS[number % len(OWN_COLORS)],
@@ -87,7 +105,15 @@ def contours(landscape: Landscape, ax: Axes, *, resolution: int = 201) -> None:
 
 
 def heights(landscape: Landscape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The function at many points; NaN where it has no value. Point by point if it does not take arrays."""
+    """The function at many points; NaN where it has no value. Point by point if it does not take arrays.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The function.
+    x, y : array
+        The coordinates, of one shape.
+    """
     try:
         height = np.asarray(landscape.value(x, y), dtype=float)
         if height.shape == x.shape:
@@ -104,7 +130,17 @@ def heights(landscape: Landscape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def paths(landscape: Landscape, runs: Mapping[str, Run], ax: Axes) -> None:
-    """Draw the paths of several optimizers, by name, over a landscape; a dot marks each end."""
+    """Draw the paths of several optimizers, by name, over a landscape; a dot marks each end.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        What was descended.
+    runs : dict of Run
+        The runs by the optimizers' names; each has one start.
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    """
     contours(landscape, ax)
     for name, drawn in styles(runs).items():
         x, y = runs[name].positions.T
@@ -114,7 +150,17 @@ def paths(landscape: Landscape, runs: Mapping[str, Run], ax: Axes) -> None:
 
 
 def losses(runs: Mapping[str, Run], lowest: float, ax: Axes) -> None:
-    """Draw how far each run's value is above the lowest value, on a logarithmic axis."""
+    """Draw how far each run's value is above the lowest value, on a logarithmic axis.
+
+    Parameters
+    ----------
+    runs : dict of Run
+        The runs by the optimizers' names; each has one start.
+    lowest : float
+        The lowest value of the function.
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    """
     for name, drawn in styles(runs).items():
         ax.plot(runs[name].values - lowest, label=name, **drawn)
     ax.set(yscale="log", xlabel="step", ylabel="$f - f_{\\min}$")
@@ -122,5 +168,11 @@ def losses(runs: Mapping[str, Run], lowest: float, ax: Axes) -> None:
 
 
 def legend_below(ax: Axes) -> None:
-    """Put the legend under the axes, where it covers nothing."""
+    """Put the legend under the axes, where it covers nothing.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        What it explains.
+    """
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, columnspacing=1.2, handlelength=2.2)

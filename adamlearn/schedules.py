@@ -109,6 +109,7 @@ class Exponential:
     start : float
         The value at step 1.
     steps : int
+        How many steps it takes to be multiplied by ``factor`` once.
     factor : float
         What the value is multiplied by in ``steps`` steps: less than 1 for a decay.
 

@@ -42,9 +42,17 @@ def minimize(
     ----------
     optimizer : Optimizer
         Stays as it is: the run is made by a clone of it.
-    fun, x0, args, jac, callback
-        As in SciPy. Without ``jac`` the gradient is taken by finite differences. The functions are
-        given copies, which they may change and keep; what they return is copied too.
+    fun : callable
+        As in SciPy, as the four that follow are. The functions are given copies, which they may change
+        and keep; what they return is copied too.
+    x0 : array_like
+        Where to begin.
+    args : tuple, optional
+        What the functions are given beside the point.
+    jac : callable, optional
+        The gradient. Without it, it is taken by finite differences.
+    callback : callable, optional
+        Called after each update, in either of SciPy's forms.
     maxiter : int, default 10,000
         The most updates to make.
     gtol : float, default 1e-5
@@ -53,9 +61,9 @@ def minimize(
         SciPy's name for the tolerance of whatever method; ``gtol`` comes before it.
     disp : bool, default False
         Print the message at the end.
-    bounds, constraints
+    bounds, constraints : optional
         Not supported: an error, unless they bound nothing.
-    hess, hessp
+    hess, hessp : callable, optional
         Not used.
 
     Returns
@@ -138,6 +146,7 @@ def real_array(what: str, given: Any) -> np.ndarray:
     what : str
         What it is, as the message begins: ``"fun returned"``.
     given : array_like of real numbers
+        What came.
 
     Raises
     ------

@@ -55,6 +55,7 @@ def noisy(t, mean=1.0, noise=1.0, seed=0):
     t : int
         The step number.
     mean : float, default 1
+        The gradient without the noise.
     noise : float, default 1
         The standard deviation.
     seed : int, default 0
@@ -100,6 +101,7 @@ def spike(t, size=100.0, at=20):
     size : float, default 100
         The gradient at the step ``at``.
     at : int, default 20
+        The step that has it.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from tqdm.auto import tqdm
 class SweepError(RuntimeError):
     """Some settings of a :func:`sweep` failed; all others have run.
 
-    Attributes
+    Parameters
     ----------
     failures : list of (dict, Exception)
         The settings that failed, and what each raised. The first of these is the error's cause.

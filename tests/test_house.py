@@ -89,29 +89,11 @@ def test_a_module_says_what_it_is_in_its_first_line(file):
 # What follows from a new rule: its text, its class, its row
 
 
-def test_every_rule_with_a_class_is_in_the_api_and_at_the_top():
-    api = (ROOT / "book/api.md").read_text(encoding="utf-8")
+def test_every_rule_with_a_class_is_at_the_top():
     for cls in NAMED:
-        assert f".. autoclass:: {cls.__name__}\n" in api
         assert getattr(adamlearn, cls.__name__) is cls
         assert cls.__name__ in adamlearn.__all__
         assert getattr(rules, cls.named_rule.__name__) is cls.named_rule
-
-
-def test_every_module_is_in_the_api():
-    api = (ROOT / "book/api.md").read_text(encoding="utf-8")
-    for name in (
-        "clipping",
-        "descent",
-        "landscapes",
-        "models",
-        "plots",
-        "reading",
-        "rules",
-        "schedules",
-        "streams",
-    ):
-        assert f".. automodule:: adamlearn.{name}\n" in api
 
 
 def test_every_rule_with_a_class_is_in_the_benchmark():

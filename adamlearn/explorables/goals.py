@@ -35,12 +35,13 @@ class Goal:
     relation : str
         ``">="``, ``"<="`` or ``"="``.
     value : float
+        What the measure is compared with.
     hint : str, optional
         For the reader who asks for it.
-    of : str, optional
-        The label of the optimizer that is measured; all that are shown if left out.
     next : str, optional
         The question that follows when the goal has been reached.
+    of : str, optional
+        The label of the optimizer that is measured; all that are shown if left out.
     stream : str, optional
         In a trace: the gradients that the question is about; any if left out.
 

@@ -131,6 +131,7 @@ def max_pool(x: np.ndarray, size: int = 2) -> np.ndarray:
     Returns
     -------
     array, shape (n, channels, height / size, width / size)
+        The largest elements.
 
     Raises
     ------
@@ -152,10 +153,12 @@ def max_pool_backward(x: np.ndarray, grad: np.ndarray, size: int = 2) -> np.ndar
 
     Parameters
     ----------
-    x, size
+    x : array, shape (n, channels, height, width)
         As for :func:`max_pool`.
     grad : array, shape (n, channels, height / size, width / size)
         The gradient with respect to the output.
+    size : int, default 2
+        As for :func:`max_pool`.
 
     Returns
     -------

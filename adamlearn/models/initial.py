@@ -64,6 +64,7 @@ def init_dense(
     Parameters
     ----------
     inputs, outputs : int
+        How many numbers go in and come out.
     rng : np.random.Generator
         Where the weights are drawn from: ``np.random.default_rng(seed)``.
     scale : callable, default :func:`he`
@@ -112,7 +113,7 @@ def init_convolution(
     ----------
     channels, filters, size : int
         The size is in pixels.
-    rng, scale, dtype
+    rng, scale, dtype : Generator, callable and dtype
         As for :func:`init_dense`.
 
     Returns
@@ -151,7 +152,7 @@ def init_perceptron(
     ----------
     sizes : sequence of int
         Two or more.
-    rng, scale, dtype
+    rng, scale, dtype : Generator, callable and dtype
         As for :func:`init_dense`.
 
     Returns

@@ -19,10 +19,12 @@ def dense(layer: Layer, x: np.ndarray) -> np.ndarray:
     layer : dict
         ``W`` of shape (inputs, outputs), ``b`` of shape (outputs,).
     x : array, shape (n, inputs)
+        What goes in, a row for each example.
 
     Returns
     -------
     array, shape (n, outputs)
+        What comes out.
 
     Raises
     ------
@@ -79,6 +81,11 @@ def dense_backward(layer: Layer, x: np.ndarray, grad: np.ndarray) -> tuple[Layer
 def relu(z: np.ndarray) -> np.ndarray:
     """``max(z, 0)``, element by element.
 
+    Parameters
+    ----------
+    z : array
+        Of any shape.
+
     Examples
     --------
     >>> import numpy as np
@@ -92,6 +99,11 @@ def relu(z: np.ndarray) -> np.ndarray:
 def relu_backward(a: np.ndarray, grad: np.ndarray) -> np.ndarray:
     """The gradient with respect to z where ``a = relu(z)``; at z = 0, the kink, it is zero.
 
+    Parameters
+    ----------
+    a, grad : array
+        The activations, and the gradient with respect to them, of one shape.
+
     Examples
     --------
     >>> import numpy as np
@@ -104,6 +116,11 @@ def relu_backward(a: np.ndarray, grad: np.ndarray) -> np.ndarray:
 
 def tanh_backward(a: np.ndarray, grad: np.ndarray) -> np.ndarray:
     """The gradient with respect to z where ``a = np.tanh(z)``.
+
+    Parameters
+    ----------
+    a, grad : array
+        As for :func:`relu_backward`.
 
     Examples
     --------
@@ -127,6 +144,7 @@ def perceptron(params: Sequence[Layer], x: np.ndarray, *, activation: str = "rel
     params : list of dict
         The dense layers, as :func:`init_perceptron` draws them.
     x : array, shape (n, inputs)
+        What goes in, a row for each example.
     activation : {"relu", "tanh"}
         What stands between the layers. The last layer has none: its outputs are logits, or the
         predictions of a regression.
@@ -134,6 +152,7 @@ def perceptron(params: Sequence[Layer], x: np.ndarray, *, activation: str = "rel
     Returns
     -------
     array, shape (n, outputs)
+        What comes out.
 
     Raises
     ------

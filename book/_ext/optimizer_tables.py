@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import adamlearn
-from adamlearn import Optimizer
+from adamlearn import optimizers
 from adamlearn.hyperparameters import read_rule
 
 DATA = Path(__file__).parents[1] / "data"
@@ -50,11 +50,11 @@ class Optimizers(Generated):
 
     def text(self):
         rows = []
-        for cls in vars(adamlearn).values():
-            if not (isinstance(cls, type) and issubclass(cls, Optimizer)) or cls is Optimizer:
+        for cls in vars(optimizers).values():
+            if not (isinstance(cls, type) and hasattr(cls, "named_rule")):
                 continue
-            slots, signature = read_rule(cls().rule)
-            given = ", ".join(f"`{parameter}`" for parameter in signature.parameters.values())
+            slots, signature = read_rule(cls.named_rule)
+            given = ", ".join(f"`{name}={p.default:g}`" for name, p in signature.parameters.items())
             what = cls.__doc__.splitlines()[0]
             rows.append(
                 [f"{{class}}`~adamlearn.{cls.__name__}`", what, given, ", ".join(map("`{}`".format, slots))]
@@ -92,7 +92,7 @@ def overview(lines, versions):
 
 def own_call(name):
     """Our call, with every hyperparameter by its name."""
-    parameters = read_rule(getattr(adamlearn, name)().rule)[1].parameters
+    parameters = read_rule(getattr(adamlearn, name).named_rule)[1].parameters
     return f"{name}({', '.join(parameters)})"
 
 
