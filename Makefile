@@ -45,10 +45,11 @@ frameworks: $(INSTALLED)  ## compare with PyTorch, Optax and Keras, line by line
 	$(BIN)/python -m pip install --quiet --editable '.[frameworks]'
 	$(BIN)/pytest tests/test_frameworks.py
 
-lint: $(ASSETS) widgets  ## style and types
+lint: $(ASSETS) widgets  ## style, types, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	$(BIN)/codespell
 	$(BIN)/node $(MODULES)/eslint/bin/eslint.js --config book/assets/eslint.config.mjs \
 		$(SCRIPTS) tests/javascript book/_static 'book/assets/**/*.mjs'
 	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json

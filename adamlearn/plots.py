@@ -1,4 +1,4 @@
-"""The figures: one colour and one line style per optimizer, throughout."""
+"""The figures: one color and one line style per optimizer, throughout."""
 
 import itertools
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from adamlearn.descent import Run
 from adamlearn.landscapes import Landscape
 from adamlearn.optimizer import Optimizer
 
-# After Okabe and Ito's palette, which stays distinct under the common colour deficiencies.
+# After Okabe and Ito's palette, which stays distinct under the common color deficiencies.
 STYLES: dict[str, dict[str, Any]] = {
     "Adam": {"color": "#0072B2", "linestyle": "-"},
     "AdamW": {"color": "#D55E00", "linestyle": (0, (5, 1.5))},
@@ -51,7 +51,7 @@ def use_style() -> None:
 
 
 def style(optimizer: str | Optimizer) -> dict[str, Any]:
-    """The colour and line style of an optimizer, or of its name, as keywords for ``plot``.
+    """The color and line style of an optimizer, or of its name, as keywords for ``plot``.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tools.refresh import normalise
+from tools.refresh import normalize
 
 BOOK = Path(__file__).parents[1] / "book"
 
@@ -16,7 +16,7 @@ def text(request):
 
 
 def test_stands_as_refresh_writes_it(text):
-    notebook = normalise(nbformat.reads(text, as_version=4))
+    notebook = normalize(nbformat.reads(text, as_version=4))
     nbformat.validate(notebook)
     assert text == nbformat.writes(notebook) + "\n"
 

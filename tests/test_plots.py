@@ -1,4 +1,4 @@
-"""The figures: what is drawn is what was run, each optimizer in its own colour and line."""
+"""The figures: what is drawn is what was run, each optimizer in its own color and line."""
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -71,7 +71,7 @@ def test_a_readers_own_optimizer_has_a_style_too(ax):
     assert plots.style(own) not in plots.STYLES.values()
 
 
-def test_colours_stand_out_from_white(row):
+def test_colors_stand_out_from_white(row):
     """By 2 to 1, as the Web Content Accessibility Guidelines measure it; a dark page inverts its figures."""
     assert 1.05 / (luminance(plots.style(row.name)["color"]) + 0.05) > 2
 

@@ -31,7 +31,7 @@ class Entry:
     optimizer : Optimizer
         As it was given.
     style : dict
-        Its colour and line style, as keywords for Matplotlib.
+        Its color and line style, as keywords for Matplotlib.
     of : str, optional
         Of an edited rule: the label of that whose text it was.
     """

@@ -21,7 +21,7 @@ KEPT = {"mystnb", "tags"}
 NOT_TEXT = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
 
 
-def normalise(notebook):
+def normalize(notebook):
     """Drop in place what is not a result: image bytes, widgets, timings, the machine."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
@@ -50,7 +50,7 @@ def refresh(path):
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    after = nbformat.writes(normalise(notebook)) + "\n"
+    after = nbformat.writes(normalize(notebook)) + "\n"
     if after != before:
         path.write_text(after, encoding="utf-8")
     return after != before

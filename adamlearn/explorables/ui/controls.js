@@ -6,9 +6,9 @@ import { exact } from "./format.js";
  * A field for a number. What is not one, or what `refuse` names, is shown and goes no further;
  * `set(null)` shows that there is no one value.
  * @param {string} aria
- * @param {{ refuse: (value: number) => string | undefined, onInput: (value: number) => void, id?: string, labelled?: boolean }} options
+ * @param {{ refuse: (value: number) => string | undefined, onInput: (value: number) => void, id?: string, labeled?: boolean }} options
  */
-export function numberField(aria, { refuse, onInput, id = uniqueId("field"), labelled = false }) {
+export function numberField(aria, { refuse, onInput, id = uniqueId("field"), labeled = false }) {
   const problem = h("span", { class: "ex-problem", id: `${id}-problem`, role: "alert" });
   /** @param {string} [message] */
   const complain = (message) => {
@@ -29,7 +29,7 @@ export function numberField(aria, { refuse, onInput, id = uniqueId("field"), lab
     spellcheck: "false",
     autocomplete: "off",
     id,
-    "aria-label": labelled ? null : aria,
+    "aria-label": labeled ? null : aria,
     change: read,
     /** @param {KeyboardEvent} event */
     keydown: ({ key }) => key === "Enter" && read(), // a notebook makes no change of it
@@ -51,7 +51,7 @@ export function numberField(aria, { refuse, onInput, id = uniqueId("field"), lab
 export function slider({ text, aria, scale, refuse, onInput }) {
   const id = uniqueId("field");
   const range = h("input", { type: "range", min: 0, max: scale.count, step: 1, "aria-label": aria });
-  const { field, problem, set: setField } = numberField(aria, { refuse, onInput, id, labelled: true });
+  const { field, problem, set: setField } = numberField(aria, { refuse, onInput, id, labeled: true });
   const element = h("div", { class: "ex-slider" }, h("label", { for: id }, text), range, field, problem);
 
   /** @param {number | null} value */
