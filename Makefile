@@ -9,7 +9,7 @@ SCRIPTS := adamlearn/explorables
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book serve pdf test refresh bench frameworks lint widgets wheel constraints clean
+.PHONY: help book serve pdf test refresh bench frameworks lint links release widgets wheel constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -45,14 +45,21 @@ frameworks: $(INSTALLED)  ## compare with PyTorch, Optax and Keras, line by line
 	$(BIN)/python -m pip install --quiet --editable '.[frameworks]'
 	$(BIN)/pytest tests/test_frameworks.py
 
-lint: $(ASSETS) widgets  ## style, types, spelling
+lint: $(ASSETS) widgets  ## style, types, spelling, workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/codespell
+	$(BIN)/actionlint
 	$(BIN)/node $(MODULES)/eslint/bin/eslint.js --config book/assets/eslint.config.mjs \
 		$(SCRIPTS) tests/javascript book/_static 'book/assets/**/*.mjs'
 	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json
+
+links: $(ASSETS) widgets  ## check the links to other hosts; what is broken is in _build/linkcheck/output.txt
+	$(BIN)/jupyter-book build . --builder linkcheck -W --keep-going -n
+
+release: wheel notebooks pdf  ## make the files of a release in _build/release: make release TAG=v0.1.0
+	.ci/release $(TAG)
 
 widgets: $(INSTALLED)  ## bundle the explorables' scripts, as pip does
 	@$(BIN)/python -m hatchling build --target wheel --hooks-only
