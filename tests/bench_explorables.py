@@ -88,7 +88,7 @@ def main():
         for name in LANDSCAPES:
             html = landscape(LANDSCAPES[name], FIVE)._repr_mimebundle_()[0]["text/html"]
             named = html.replace("<div ", f'<div id="{name}" ', 1)
-            Path(folder, f"{name}.html").write_text(f"{HEAD}{named}</main></body></html>")
+            Path(folder, f"{name}.html").write_text(f"{HEAD}{named}</main></body></html>", "utf-8")
         with served(Path(folder)) as address:
             print(f"one explorable, five optimizers, 200 steps; load average {os.getloadavg()[0]:.1f}")
             for name in sys.argv[1:] or LANDSCAPES:
@@ -101,7 +101,9 @@ def main():
                         answers, busy = dragged(page, name, slowed)
                         print(f"    processor slowed {slowed} times: the page is busy {busy:.1f} ms a frame;")
                         print(f"      an answer is drawn after {milliseconds(answers)}")
-        pages = [path for path in sorted(BOOK.glob("book/*.html")) if "data-explorable=" in path.read_text()]
+        pages = [
+            path for path in sorted(BOOK.glob("book/*.html")) if "data-explorable=" in path.read_text("utf-8")
+        ]
         with served(BOOK, ZippingHandler) as address:
             for path in pages:
                 page = str(path.relative_to(BOOK))

@@ -25,7 +25,7 @@ def site_of(folder, widgets, together=None):
     named = {name: text.replace("<div ", f'<div id="{name}" ', 1) for name, text in html.items()}
     several = {page: "".join(named[name] for name in names) for page, names in (together or {}).items()}
     for name, body in {**named, **several}.items():
-        (folder / f"deep/prefix/{name}.html").write_text(f"{HEAD}{body}</main></body></html>")
+        (folder / f"deep/prefix/{name}.html").write_text(f"{HEAD}{body}</main></body></html>", "utf-8")
     with served(folder) as address:
         yield address + "deep/prefix/"
 

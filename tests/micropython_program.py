@@ -44,7 +44,7 @@ def on_stream(point, t):
     return request["gradients"][t - 1]
 
 
-with open("/request.json") as file:
+with open("/request.json", encoding="utf-8") as file:
     request = json.load(file)
 steps = len(request["gradients"])
 answer = {"paths": {}, "streams": {}, "values": {}, "gradients": {}, "fed": {}, "functions": {}, "own": {}}

@@ -52,7 +52,7 @@ def test_only_the_jobs_that_push_keep_a_token(workflow):
 
 
 def run(*command, cwd):
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8")
 
 
 def git(folder, *arguments):

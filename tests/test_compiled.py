@@ -158,7 +158,7 @@ def test_longdouble_is_refused():
 
 def test_without_numba_the_engine_says_what_to_install():
     code = "import sys; sys.modules['numba'] = None; import adamlearn; adamlearn.Adam(engine='numba')"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert "ModuleNotFoundError: engine='numba' needs Numba: pip install 'adamlearn[fast]'" in run.stderr
 
 
@@ -175,7 +175,7 @@ def test_compiled_loops_are_kept_for_the_next_process(tmp_path):
     environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": ""}
     command = [sys.executable, "-c", code]
     run = [
-        subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+        subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment).stdout
         for _ in range(2)
     ]
     assert run[0].count("kept 0") == run[1].count("kept 1") == 4
@@ -202,9 +202,9 @@ def test_no_loop_is_kept_beyond_what_it_was_made_of(tmp_path):
     """Neither a constant nor the text of a helper stands in the rule itself."""
     file, environment = tmp_path / "own.py", {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": ""}
     for limit, factor in [(0.5, 1), (0.25, 1), (0.25, 2)]:
-        file.write_text(OWN.format(limit=limit, factor=factor))
+        file.write_text(OWN.format(limit=limit, factor=factor), encoding="utf-8")
         command = [sys.executable, str(file)]
-        run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment)
         assert float(run.stdout) == -limit * factor
 
 

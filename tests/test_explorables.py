@@ -141,7 +141,7 @@ def test_says_how_to_build_what_is_missing(monkeypatch, tmp_path):
 
 
 def test_says_when_the_loader_is_another(monkeypatch, tmp_path):
-    (tmp_path / "micropython.mjs").write_text("export async function loadMicroPython() {}")
+    (tmp_path / "micropython.mjs").write_text("export async function loadMicroPython() {}", "utf-8")
     monkeypatch.setattr(served_explorables, "LOADER", tmp_path / "micropython.mjs")
     with pytest.raises(ExtensionError, match=r"micropython.mjs has no 'export default .*; expected it there"):
         served_explorables.loader()
@@ -477,10 +477,11 @@ def test_a_rule_without_text_of_its_own_is_not_traced(rule, words):
 
 def test_a_rule_whose_file_has_changed_is_not_traced(tmp_path, monkeypatch):
     text = "def plain_step(p, g, t, learning_rate=1.0):\n    return (p - learning_rate * g,)\n"
-    (tmp_path / "edited_rules.py").write_text(text)
+    (tmp_path / "edited_rules.py").write_text(text, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     rule = importlib.import_module("edited_rules").plain_step
-    (tmp_path / "edited_rules.py").write_text(text.replace("learning_rate * g", "100 * learning_rate * g"))
+    changed = text.replace("learning_rate * g", "100 * learning_rate * g")
+    (tmp_path / "edited_rules.py").write_text(changed, "utf-8")
     with pytest.raises(TypeError, match="plain_step is not what its source says"):
         trace(rule, quantities=("p",))
     assert landscape(rosenbrock, rule).figure["optimizers"][0]["rule"] == {"reference": None}

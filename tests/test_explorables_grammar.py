@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
 def grammar():
     """Ask the editor's grammar about a text: what it says of it, or ``{"refused": why, "line": number}``."""
     with subprocess.Popen(
-        [NODE, SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [NODE, SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as process:
         assert process.stdin and process.stdout
         given, answers = process.stdin, process.stdout

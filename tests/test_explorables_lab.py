@@ -53,7 +53,7 @@ def note(change):
     figure.steps = 120
     state = {{name: getattr(figure, name) for name in ("start", "edited", "hyperparameters")}}
     paths = {{label: run.positions.tolist() for label, run in figure.paths.items()}}
-    with open("writing.json", "w") as file:
+    with open("writing.json", "w", encoding="utf-8") as file:
         json.dump({{**state, "paths": paths}}, file)
     os.replace("writing.json", "known.json")
 
@@ -131,7 +131,7 @@ def address_of(server, folder):
     for _ in range(600):
         assert server.poll() is None, "JupyterLab did not start"
         if found := list(folder.glob("runtime/jpserver-*.json")):
-            return json.loads(found[0].read_text())["url"]
+            return json.loads(found[0].read_text("utf-8"))["url"]
         time.sleep(0.1)
     raise TimeoutError("JupyterLab did not say where it listens")
 
@@ -171,7 +171,7 @@ def run_cell(page, number):
 def wait_until(known, condition, seconds=30):
     """What the kernel has written, once the condition holds of it."""
     for _ in range(10 * seconds):
-        if known.exists() and condition(state := json.loads(known.read_text())):
+        if known.exists() and condition(state := json.loads(known.read_text("utf-8"))):
             return state
         time.sleep(0.1)
     raise TimeoutError("the kernel did not learn of the change")

@@ -81,7 +81,7 @@ def micropython():
         "numbers": list(map(repr, NUMBERS)),  # JSON has no infinity
     }
     command = [NODE, TESTS / "micropython.mjs", LOADER, *modules, TESTS / "micropython_program.py"]
-    run = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True)
+    run = subprocess.run(command, input=json.dumps(request), capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 

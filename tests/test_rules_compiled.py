@@ -152,13 +152,15 @@ def test_what_is_not_a_function_with_a_text_of_its_own(rule, message):
 
 def test_a_file_that_is_edited_after_its_import(tmp_path, monkeypatch):
     file = tmp_path / "rules_that_are_edited.py"
-    file.write_text("def plain(p, g, t, learning_rate=1.0):\n    return (p - learning_rate * g,)\n")
+    file.write_text(
+        "def plain(p, g, t, learning_rate=1.0):\n    return (p - learning_rate * g,)\n", encoding="utf-8"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     module = __import__("rules_that_are_edited")
-    moved = "# a line more\n" + file.read_text()
-    file.write_text(moved)
+    moved = "# a line more\n" + file.read_text("utf-8")
+    file.write_text(moved, "utf-8")
     assert_compiled(module.plain)  # its text is still there, further down
-    file.write_text(moved.replace("p - ", "p - 2 * "))
+    file.write_text(moved.replace("p - ", "p - 2 * "), "utf-8")
     refused(_copy(module.plain), "plain is not what its source says: its file has changed since")
 
 
@@ -405,7 +407,7 @@ def test_a_loop_that_does_something_else_is_refused(monkeypatch):
 def python(code, **environment):
     kept = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, env=kept | environment)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=kept | environment)
 
 
 STEP = "import numpy as np, adamlearn; print(adamlearn.Adam(engine='numba').update(np.ones(2), np.ones(2)))"
@@ -452,7 +454,7 @@ def test_greek_names_in_a_c_locale(tmp_path):
     for locale in ("C", "POSIX"):
         environment = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "XDG_CACHE_HOME": str(tmp_path / "kept")}
         command = [sys.executable, "-X", "utf8=0", file]
-        ran = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", env=os.environ | environment)
         assert ran.stdout == "[0.5 0.5]\n", ran.stderr
 
 

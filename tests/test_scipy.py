@@ -322,7 +322,7 @@ def test_the_method_knows_nothing_of_the_package():
     names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     assert not any(name.startswith((".", "adamlearn")) for name in names)
     loads = "import adamlearn, sys; print('scipy' in sys.modules)"
-    shown = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    shown = subprocess.run([sys.executable, "-c", loads], capture_output=True, encoding="utf-8", check=True)
     assert shown.stdout == "False\n"
 
 

@@ -162,7 +162,7 @@ def test_endpoints_are_the_rules(written):
 
 PROGRAM = """
 import json
-with open("/request.json") as file:
+with open("/request.json", encoding="utf-8") as file:
     request = json.load(file)
 paths = []
 for text, slots in request["rules"]:
@@ -190,12 +190,12 @@ def test_the_pages_python_runs_the_rule(tmp_path_factory, several):
     if not LOADER.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {LOADER}: `make book` installs it")
     program = tmp_path_factory.mktemp("page") / "program.py"
-    program.write_text(PROGRAM)
+    program.write_text(PROGRAM, "utf-8")
     rules = [(written.text, len(read_rule(written.rule)[0])) for written in several]
     request = {"rules": rules, "start": START.tolist(), "gradients": GRADIENTS.T.tolist()}
     command = [NODE, Path(__file__).with_name("micropython.mjs"), LOADER]
     command += [PACKAGE / "explorables/page/numpy.py", program]
-    ran = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True)
+    ran = subprocess.run(command, input=json.dumps(request), capture_output=True, encoding="utf-8")
     assert ran.returncode == 0, ran.stderr
     for written, path in zip(several, json.loads(ran.stdout), strict=True):
         expected = outcome(lambda rule=written.rule: run(rule)[:STEPS].T.ravel(), ArithmeticError)

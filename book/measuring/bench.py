@@ -215,7 +215,7 @@ def peak(name, size):
     p, g = np.ones(size), np.ones(size)  # held to the end: nothing is freed while it is measured
     step = named_step(source, name, p, g)
     time.sleep(1)  # JAX's threads free their copies a little later
-    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins at what is in use now
+    Path("/proc/self/clear_refs").write_text("5", "utf-8")  # the high-water mark begins at what is in use now
     before = memory("VmRSS")
     for _ in range(3):
         step()
@@ -229,7 +229,7 @@ def named_step(source, name, p, g):
 
 def memory(what):
     """A figure of this process from Linux, in bytes."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith(what + ":"))
 
 
@@ -337,7 +337,7 @@ def run(program, **environment):
     """What a Python program prints, run in a process of its own."""
     command = [sys.executable, "-c", program]
     done = subprocess.run(
-        command, cwd=BOOK, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True
+        command, cwd=BOOK, env=os.environ | environment, check=True, stdout=subprocess.PIPE, encoding="utf-8"
     )
     return done.stdout
 
@@ -355,7 +355,9 @@ def child(threads, function, *arguments, module="measuring.bench", **environment
 
 def machine():
     """What the numbers were measured on."""
-    model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line)
+    model = next(
+        line for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if "model name" in line
+    )
     names = ("numpy", "numba", "torch", "jax", "optax", "scikit-learn")
     return {
         "processor": model.split(":")[1].strip(),
@@ -463,7 +465,7 @@ if __name__ == "__main__":
     if (load := os.getloadavg()[0]) > 0.5:
         print(f"load {load:.1f}: wait until no other program runs, threads suffer most", file=sys.stderr)
     found = {name: PARTS[name]() for name in names}
-    kept = json.loads(RESULTS.read_text()) if sys.argv[1:] and RESULTS.exists() else {}
+    kept = json.loads(RESULTS.read_text("utf-8")) if sys.argv[1:] and RESULTS.exists() else {}
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(kept | found, indent=1) + "\n")
+    RESULTS.write_text(json.dumps(kept | found, indent=1) + "\n", "utf-8")
     print(table(found))

@@ -211,7 +211,7 @@ def caches():
     """The sizes in bytes of the caches of the first core, by level, where Linux tells them."""
     found = {}
     for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
+        level, kind, size = ((index / name).read_text("utf-8").strip() for name in ("level", "type", "size"))
         if kind != "Instruction":
             found[level] = int(size.removesuffix("K")) * 1024
     return found

@@ -74,8 +74,8 @@ def seven_streams_step(p, g):
 
 
 def cores():
-    """How many cores this process may use (Linux)."""
-    return len(os.sched_getaffinity(0))
+    """How many cores this process may use; on macOS and Windows, which do not tell, how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def in_threads(loop, arrays):
