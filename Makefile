@@ -9,7 +9,7 @@ SCRIPTS := adamlearn/explorables
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book serve pdf test refresh bench frameworks lint links release widgets wheel constraints clean
+.PHONY: help book notebooks serve pdf test refresh bench frameworks lint links release widgets wheel constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -18,7 +18,14 @@ help:  ## list the commands
 # A page with a warning must not count as read: without its doctrees it is read again next time.
 book: $(ASSETS) widgets  ## build the HTML book, warnings as errors
 	@$(BIN)/jupyter-book build . -W --keep-going -n || { rm -rf _build/.doctrees; exit 1; }
+	@$(MAKE) --no-print-directory notebooks wheel
+	@rm -rf _build/html/notebooks && cp -r _build/notebooks/solutions _build/html/notebooks
+	@cp _build/dist/*.whl _build/html/notebooks
 	@echo "The book is in $(CURDIR)/_build/html; 'make serve' shows it."
+
+notebooks: $(ASSETS) widgets  ## write the notebooks that readers open, with solutions and with exercises only
+	@$(BIN)/jupyter-book build . -W --keep-going -n --builder custom --custom-builder notebooks \
+		|| { rm -rf _build/.doctrees; exit 1; }
 
 serve: book  ## build the book and serve it on http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
