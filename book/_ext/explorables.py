@@ -107,7 +107,7 @@ class SetFigure(SphinxRole):
             f'<a class="explorable-set" href="#{name}" data-figure="{name}-explorable" '
             f'data-query="{html.escape(query)}">{html.escape(text.strip())}</a>'
         )
-        return [nodes.raw("", link, format="html")], []
+        return [nodes.raw("", link, format="html", words=text.strip())], []
 
 
 def has_explorable(doctree):

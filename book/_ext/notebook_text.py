@@ -117,8 +117,8 @@ class Writer:
     def inline_number_reference(self, node):
         return self.inline_reference(node)
 
-    def inline_raw(self, node):
-        return node.get("words", "")
+    def inline_raw(self, node):  # HTML of the page; a phrase that sets a figure there keeps its words
+        return escape(node.get("words", ""))
 
     def inline_image(self, node):
         return f"![{node.get('alt', '')}]({node['uri']})"
