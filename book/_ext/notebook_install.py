@@ -15,26 +15,34 @@ CELL = """\
 # Installs what is missing here; what is installed already stays as it is.
 import importlib.metadata
 import importlib.util
-import tempfile
 from pathlib import Path
 
 needed = {needed}
-missing = [name for name in needed if importlib.util.find_spec(name) is None]
-{install}
-still = [name for name in needed if importlib.util.find_spec(name) is None]
-if still:
-    print("Not installed:", *still){advice}{more}
+{install}missing = [name for name in needed if importlib.util.find_spec(name) is None]
+if missing:
+    print("Not installed:", *missing){advice}{more}
 """
 
 # A constraint for each installed package keeps pip from replacing it: it refuses instead, and says why.
 FROM_SITE = """\
+missing = [name for name in needed if importlib.util.find_spec(name) is None]
 if missing:
+    import tempfile
+
     kept = Path(tempfile.mkdtemp(), "installed.txt")
     installed = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
     kept.write_text("\\n".join(f"{name}=={version}" for name, version in installed.items() if name))
     wanted = " ".join(f'"{needed[name]}"' for name in missing)
     %pip install --quiet --constraint "{kept}" {wanted}
     importlib.invalidate_caches()
+"""
+
+KEPT_OUT = """
+    print("pip says above what was in the way. Nothing was replaced: use a new environment.")
+"""
+NO_ADDRESS = """
+    print("In the folder of the book's source, run: python -m pip install '.[notebooks]'")
+    print("Then restart the kernel.")
 """
 
 FILES = """
@@ -107,14 +115,7 @@ def install_cell(code: str, beside: list[str], site: str | None) -> str:
     listed = (
         "{" + "".join(f"\n    {name!r}: {text!r}," for name, text in names.items()).replace("'", '"') + "\n}"
     )
-    advice = (
-        ""
-        if site
-        else (
-            "\n    print(\"In the folder of the book's source, run: python -m pip install '.[notebooks]'\")"
-            '\n    print("Then restart the kernel.")'
-        )
-    )
+    advice = (KEPT_OUT if site else NO_ADDRESS).rstrip() + "\n"
     more = FILES.format(files=sorted(beside), address=address) if site and beside else ""
     more += COLAB if "adamlearn.explorables" in code else ""
     more += SHARP if "matplotlib" in names else ""
