@@ -62,7 +62,7 @@ lint: $(ASSETS) widgets  ## style, types, spelling, workflows
 		$(SCRIPTS) tests/javascript book/_static 'book/assets/**/*.mjs'
 	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json
 
-links: $(ASSETS) widgets  ## check the links to other hosts, and list them in _build/links/_build/html/output.txt
+links: widgets  ## check the links to other hosts, and list them in _build/links/_build/html/output.txt
 	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links -W --keep-going -n
 
 release: wheel notebooks pdf  ## make the files of a release in _build/release: make release TAG=v0.1.0
