@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,11 @@ def test_only_the_jobs_that_push_keep_a_token(workflow):
             if step.get("uses", "").startswith("actions/checkout@"):
                 kept = step["with"]["persist-credentials"]
                 assert kept == (job.get("permissions") == {"contents": "write"}), name
+
+
+def test_the_version_to_cite_is_the_packages():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == version("adamlearn")
 
 
 def run(*command, cwd):
