@@ -1,5 +1,6 @@
 """The built pages in Chromium, with every other host out of reach; ``make book`` comes first."""
 
+import html
 import re
 from pathlib import Path
 
@@ -15,6 +16,15 @@ PROSE = """main => {
     copy.querySelectorAll("pre, code, script, .katex").forEach(element => element.remove());
     return copy.textContent;
 }"""
+
+# How far a page moves under its reader's eyes while it comes.
+SHIFT = """window.shift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shift += entry.hadRecentInput ? 0 : entry.value;
+    }).observe({ type: "layout-shift", buffered: true });"""
+
+CUT_ON_PAPER = """all => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(({ textContent }) => textContent)"""
 
 
 # The icons that the styles name and the fonts that were kept for them do not draw.
@@ -54,9 +64,13 @@ def test_the_book_is_built():
 def test_page_is_whole(browser, site, path, width, scheme):
     options = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
     with own_host_page(browser, site, **options) as (page, faults):
+        page.add_init_script(SHIFT)
         page.goto(site + path, wait_until="networkidle")
         assert faults == []
         look_at(page, width)
+        assert page.evaluate("window.shift") < 0.05
+        page.emulate_media(media="print")
+        assert page.locator("main pre").evaluate_all(CUT_ON_PAPER) == []
 
 
 def test_every_icon_of_the_styles_is_drawn(browser, site):
@@ -65,6 +79,33 @@ def test_every_icon_of_the_styles_is_drawn(browser, site):
         found = page.evaluate(UNDRAWN)
         assert found["icons"] > 10
         assert found["undrawn"] == []
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "index.html"])  # that one leads on
+def test_page_says_what_it_is_and_how_large_its_pictures_are(path):
+    text = (HTML / path).read_text("utf-8")
+    tags = [tag for tag in re.findall(r"<meta [^>]*>", text) if 'name="description"' in tag]
+    (description,) = [html.unescape(re.search(r'content="([^"]*)"', tag)[1]) for tag in tags]
+    assert 50 <= len(description) <= 160
+    assert not re.search(r"[\\$`{}]", description), "markup stands in the description"
+    pictures = re.findall(r"<img\b[^>]*>", text)
+    assert [tag for tag in pictures if not re.search(r' width="[1-9]\d*" height="[1-9]\d*"', tag)] == []
+
+
+def test_theorems_stand_in_their_index_by_title():
+    text = (HTML / "prf-prf.html").read_text("utf-8")
+    titles = [html.unescape(title) for title in re.findall(r'<code class="xref">([^<]*)</code>', text)]
+    assert len(titles) > 10
+    assert [title for title in titles if not re.match(r"[^a-z].* |[A-Z]", title)] == []
+
+
+def test_every_missing_page_is_answered(browser, site):
+    with own_host_page(browser, site) as (page, faults):
+        page.route("**/none", lambda route: route.fulfill(path=HTML / "404.html"))
+        page.goto(site + "not/here/none", wait_until="networkidle")
+        assert faults == []
+        page.locator("nav a.internal").first.click()
+        page.wait_for_url(site + "book/*.html")
 
 
 def look_at(page, width):

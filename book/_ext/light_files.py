@@ -38,8 +38,7 @@ def lighten(app, exception):
     if exception or app.builder.format != "html":
         return
     html = Path(app.outdir)
-    light, partial = html / "_light", html.parent / ".light"
-    static = html / "_static"
+    static, light = html / "_static", html / "_light"
     whole = sorted(file for kind in KINDS for file in static.rglob(f"*.{kind}"))
     whole = [file for file in whole if OWN not in file.relative_to(static).parts]
     state = fingerprint(
@@ -48,16 +47,14 @@ def lighten(app, exception):
     made = light / "made-of.txt"
     if made.exists() and made.read_text(encoding="utf-8") == state:
         return
-    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(light, ignore_errors=True)
     for file in whole:
-        copy = partial / file.relative_to(static)
+        copy = light / file.relative_to(static)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     node = Path(sys.executable).with_name("node")
-    subprocess.run([node, ASSETS / "lighten.mjs", html, partial], check=True)
-    (partial / made.name).write_text(state, encoding="utf-8")
-    shutil.rmtree(light, ignore_errors=True)
-    partial.rename(light)
+    subprocess.run([node, ASSETS / "lighten.mjs", html, light], check=True)
+    made.write_text(state, encoding="utf-8")  # last: what was broken off is made again
 
 
 def setup(app):

@@ -14,12 +14,11 @@ const filesIn = (folder, kind) =>
 
 const [book, folder] = process.argv.slice(2);
 const pages = filesIn(book, ".html");
-const ownScripts = filesIn(join(book, "_static", "explorables"), ".js");
 const scripts = filesIn(folder, ".js");
-// Scripts make elements too; one of them names every icon.
-const content = [...pages, ...ownScripts, ...scripts.filter((name) => !name.endsWith("fontawesome.js"))];
+// Scripts make elements too; these two name every icon and word.
+const makers = filesIn(book, ".js").filter((name) => !/(fontawesome|searchindex)\.js$/.test(name));
 
-const purged = await new PurgeCSS().purge({ content, css: filesIn(folder, ".css") });
+const purged = await new PurgeCSS().purge({ content: [...pages, ...makers], css: filesIn(folder, ".css") });
 /** @param {string} code @param {"css" | "js"} loader */
 const minified = async (code, loader) => (await transform(code, { loader, minify: true })).code;
 for (const { file = "", css } of purged) writeFileSync(file, await minified(css, "css"));

@@ -23,10 +23,10 @@ def bind(
             writer.add_page(page)
     for line in lines:
         if line.address:
-            writer.add_outline_item(line.title, line.first, parent=part)
+            writer.add_outline_item(title=line.title, page_number=line.first, parent=part)
         else:
             following = lines[lines.index(line) + 1]
-            part = writer.add_outline_item(line.title, following.first, bold=True)
+            part = writer.add_outline_item(title=line.title, page_number=following.first, bold=True)
     relink(writer, 0, contents, chapters, first, site)
     for address, reader in chapters.items():
         relink(writer, first[address], reader, chapters, first, site)

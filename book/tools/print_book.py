@@ -34,7 +34,7 @@ CONTENTS = """body { font: 11pt/1.5 sans-serif; } h1 { font-size: 28pt; margin: 
     li { display: flex; gap: 2mm; break-inside: avoid; }
     i { flex: 1; border-bottom: 1px dotted; margin: 1mm; }
     .part { font-weight: bold; margin-top: 5mm; break-after: avoid; }"""
-LEFT_OUT = ".solution { display: none; }"
+LEAVE_OUT = "document.querySelectorAll('.solution').forEach((solution) => solution.remove())"
 
 
 @dataclass
@@ -68,12 +68,13 @@ def printer(folder: Path) -> Iterator[BrowserContext]:
         browser.close()
 
 
-def printed(context: BrowserContext, address: str, style: str) -> PdfReader:
+def printed(context: BrowserContext, address: str, solutions: bool) -> PdfReader:
     """One page of the book on paper."""
     page = context.new_page()
     page.goto(address, wait_until="load")
     page.evaluate("document.documentElement.dataset.theme = 'light'")  # as the theme's script would
-    page.add_style_tag(content=style)
+    if not solutions:
+        page.evaluate(LEAVE_OUT)
     data = page.pdf(**PAPER)
     page.close()
     return PdfReader(io.BytesIO(data))
@@ -125,11 +126,11 @@ def numbers(context: BrowserContext, count: int) -> PdfReader:
     return PdfReader(io.BytesIO(data))
 
 
-def print_book(folder: Path, target: Path, style: str = "", title: str = "", author: str = "") -> int:
+def print_book(folder: Path, target: Path, title: str, author: str, *, solutions: bool = True) -> int:
     """Print the book that stands in a folder, and return the number of its pages."""
     with printer(folder) as context:
         lines = entries(context)
-        chapters = {line.address: printed(context, line.address, style) for line in lines if line.address}
+        chapters = {line.address: printed(context, line.address, solutions) for line in lines if line.address}
         first = len(contents(context, title, author, lines).pages)
         for line in lines:
             if line.address:
@@ -148,9 +149,11 @@ def print_book(folder: Path, target: Path, style: str = "", title: str = "", aut
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--without-solutions", action="store_true", help="leave the exercises' solutions out")
-    style = LEFT_OUT if parser.parse_args().without_solutions else ""
+    solutions = not parser.parse_args().without_solutions
     target = BUILD / "adamlearn.pdf"
-    count = print_book(BUILD / "html", target, style, "The Adam family", "The adamlearn authors")
+    count = print_book(
+        BUILD / "html", target, "The Adam family", "The adamlearn authors", solutions=solutions
+    )
     print(f"The book's {count} pages are in {target}.")
 
 
