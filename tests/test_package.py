@@ -2,10 +2,12 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 import adamlearn
 
 ROOT = Path(adamlearn.__path__[0]).parent
+README = ROOT / "README.md"
 SCRIPTS = {
     f"adamlearn/explorables/built/{n}"
     for n in ("explorable.js", "explorable.css", "editor.js", "LICENSES.txt")
@@ -127,7 +130,21 @@ def test_the_sdist_holds_what_a_build_needs(built):
 
 
 def test_the_wheel_works_with_the_core_dependencies(environment, tmp_path):
-    command(*environment(), ALONE, cwd=tmp_path)
+    """All that needs no extra, and the README's examples."""
+    examples = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    assert len(examples) == 3
+    command(*environment(), "\n".join([ALONE, *examples]), cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "file", [README, ROOT / "environment.yml", ROOT / "Makefile"], ids=lambda file: file.name
+)
+def test_extras_that_are_to_be_installed_are_declared(file):
+    named = re.findall(r"\.\[([\w,]+)\]", file.read_text(encoding="utf-8"))
+    assert named
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for extras in named:
+        assert {*extras.split(",")} <= declared["optional-dependencies"].keys()
 
 
 def test_the_first_explorable_answers_from_the_wheel(environment, tmp_path):
