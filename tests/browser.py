@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -70,6 +71,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def wait_for(page: Page, expression: str, timeout: float = 30_000) -> None:
+    """Wait until a script says yes. Playwright's own way needs eval in the page, which its policy refuses."""
+    end = time.monotonic() + timeout / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"not true within {timeout / 1000:.0f} seconds: {expression}"
+        page.wait_for_timeout(20)
+
+
 @contextmanager
 def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple[Page, list[str]]]:
     """A page that reaches its own host only, and the list of what went wrong on it."""
@@ -83,6 +92,7 @@ def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple
             faults.append(f"request to another host: {route.request.url}")
             route.abort()
 
+    page.wait_for_function = partial(wait_for, page)
     context.route("**/*", own_host_only)
     page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
     page.on("response", lambda r: r.status >= 400 and faults.append(f"status {r.status}: {r.url}"))
@@ -94,7 +104,7 @@ def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple
 
 def axe_violations(page: Page) -> list[tuple[str, str, str]]:
     """What axe-core finds on a whole page: its rule, the element and how to mend it."""
-    page.add_script_tag(path=AXE)
+    page.evaluate(AXE.read_text("utf-8"))  # as a script of the page, its policy would refuse it
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [(v["id"], node["html"], node["failureSummary"]) for v in found for node in v["nodes"]]
 

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from _ext.explorables import serve_into
+from _ext.policy import with_policy
 
 from tests.browser import own_host_page, served
 
@@ -25,7 +26,8 @@ def site_of(folder, widgets, together=None):
     named = {name: text.replace("<div ", f'<div id="{name}" ', 1) for name, text in html.items()}
     several = {page: "".join(named[name] for name in names) for page, names in (together or {}).items()}
     for name, body in {**named, **several}.items():
-        (folder / f"deep/prefix/{name}.html").write_text(f"{HEAD}{body}</main></body></html>", "utf-8")
+        page = with_policy(f"{HEAD}{body}</main></body></html>")
+        (folder / f"deep/prefix/{name}.html").write_text(page, "utf-8")
     with served(folder) as address:
         yield address + "deep/prefix/"
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: each page's Content-Security-Policy, which lets it load from its own host and nowhere else.
+"""Sphinx extension: the Content-Security-Policy of each page, which loads from its own host and no other.
 
 Scripts in a page's own text run if the policy has their hash, so a foreign one does not. KaTeX and the
 widgets set styles on elements, which no hash covers: styles in the text are allowed.
@@ -28,7 +28,7 @@ def source_hash(script):
 
 def inline_scripts(page):
     """The scripts that stand in a page's text: elements, and what its elements do when something happens."""
-    yield from (text for attributes, text in SCRIPT.findall(page) if "src=" not in attributes and text.strip())
+    yield from (text for attributes, text in SCRIPT.findall(page) if "src=" not in attributes and text)
     without_scripts = SCRIPT.sub(lambda found: f"<script{found[1]}>", page)
     yield from (html.unescape(double or single) for double, single in HANDLER.findall(without_scripts))
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: previews of what links lead to. The script shows what stands in the pages; nothing is made here."""
+"""Sphinx extension: previews of what links lead to. Their script reads the pages; nothing is made here."""
 
 
 def setup(app):
