@@ -99,9 +99,7 @@ def test_a_finger_follows_the_link(browser, site):
     options = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
     with own_host_page(browser, site, **options) as (page, faults):
         page.goto(site + PAGE, wait_until="networkidle")
-        page.evaluate(
-            "document.addEventListener('toggle', ({ newState }) => (window.opened = newState), { capture: true })"
-        )
+        page.evaluate("addEventListener('toggle', ({ newState }) => (window.opened = newState), true)")
         link = page.locator(f"article {LINKS['figure'][0]}").first
         link.tap()
         page.wait_for_url("**#fig-*")

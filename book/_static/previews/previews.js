@@ -95,5 +95,5 @@
   document.addEventListener("focusout", close);
   document.addEventListener("keydown", (event) => event.key === "Escape" && close());
   document.addEventListener("click", close);
-  document.body.append(tip);
+  document.querySelector("main")?.append(tip);
 })();
