@@ -12,17 +12,13 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import adamlearn
-from adamlearn import optimizers
+from adamlearn import optimizers, rules
 from adamlearn.hyperparameters import read_rule
 
 DATA = Path(__file__).parents[1] / "data"
 LINES, MEASURED = DATA / "frameworks.toml", DATA / "frameworks.json"
 FRAMEWORKS = {"torch": "PyTorch", "optax": "Optax", "keras": "Keras"}
-WORDS = {
-    "defaults": "with our defaults",
-    "halved": "where the learning rate is halved half-way",
-    "epsilon": "with an epsilon of 0.1",
-}
+WORDS = {"defaults": "with our defaults", "epsilon": "with an epsilon of 0.1"}
 
 
 class Generated(SphinxDirective):
@@ -31,7 +27,7 @@ class Generated(SphinxDirective):
     optional_arguments = 1
 
     def run(self):
-        for file in (LINES, MEASURED):
+        for file in (LINES, MEASURED, __file__, optimizers.__file__, rules.__file__):
             self.env.note_dependency(str(file))
         self.content.data[:] = self.text().splitlines()
         self.content.items[:] = [(self.env.docname, self.lineno)] * len(self.content.data)
@@ -54,7 +50,7 @@ class Optimizers(Generated):
             if not (isinstance(cls, type) and hasattr(cls, "named_rule")):
                 continue
             slots, signature = read_rule(cls.named_rule)
-            given = ", ".join(f"`{name}={p.default:g}`" for name, p in signature.parameters.items())
+            given = ", ".join(f"`{name}={number(p.default)}`" for name, p in signature.parameters.items())
             what = cls.__doc__.splitlines()[0]
             rows.append(
                 [f"{{class}}`~adamlearn.{cls.__name__}`", what, given, ", ".join(map("`{}`".format, slots))]
@@ -96,6 +92,11 @@ def own_call(name):
     return f"{name}({', '.join(parameters)})"
 
 
+def number(value):
+    """A number as one writes it: 3e-6, not 3e-06."""
+    return f"{value:.3g}".replace("e-0", "e-")
+
+
 def described(framework, line, differences):
     """One framework's line, what to know about it, and the rule that does what it does."""
     name, note = FRAMEWORKS[framework], line.get("note", "")
@@ -104,7 +105,8 @@ def described(framework, line, differences):
     code = f"```python\n{line['call'].strip()}\n```"
     if "rule" not in line:
         return f"**{name}**, the same:\n\n{code}\n\n{note}"
-    apart = [f"{value:.2g} {WORDS[key]}" for key, value in differences.items() if key in WORDS and value]
+    apart = [f"{number(differences[key])} {words}" for key, words in WORDS.items() if differences.get(key)]
+    apart = apart or [f"{number(differences['halved'])} where the learning rate is halved half-way"]
     return f"""**{name}**, not the same:
 
 {code}
