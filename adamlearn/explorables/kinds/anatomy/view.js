@@ -6,7 +6,7 @@ import { ink } from "../../ui/legend.js";
 import { tracePython } from "../../ui/python.js";
 import { settings } from "../../ui/settings.js";
 import { Store } from "../../ui/store.js";
-import { followStep, transport } from "../../ui/transport.js";
+import { followStep, pinnedStep, transport } from "../../ui/transport.js";
 import { longestOf } from "../trace/longest.js";
 import { measuresOf } from "../trace/measures.js";
 import { streamControls } from "../trace/stream.js";
@@ -22,9 +22,10 @@ export default function anatomy(model, el) {
   const push = h("button", { type: "button", class: "ex-push", click: () => steps.move(steps.chosen() + 1) }, "Next step");
   const stream = streamControls(store, () => steps.chosen());
   const bodies = h("div", { class: "ex-bodies" });
+  const told = pinnedStep();
   /** @type {Map<string, ReturnType<typeof body>>} */
   const parts = new Map();
-  view.fill(h("div", { class: "ex-main" }, bodies, push, steps.element), h("div", { class: "ex-controls" }, stream.element, settings(store)));
+  view.fill(h("div", { class: "ex-main" }, h("div", { class: "ex-pinned" }, told, bodies), push, steps.element), h("div", { class: "ex-controls" }, stream.element, settings(store)));
 
   /** @param {number} at */
   function show(at) {
@@ -34,6 +35,7 @@ export default function anatomy(model, el) {
 
   function draw() {
     const at = Math.min(steps.chosen(), store.result.rows);
+    setText(told, `step ${at}`);
     for (const [label, part] of parts) part.draw(store.columns().get(label), at);
     stream.update();
   }
