@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import axe_violations, own_host_page, served, weigh
+from tests.explorable_pages import READY
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 DOCUMENTS = sorted(page for page in HTML.rglob("*.html") if "_static" not in page.parts)
@@ -29,9 +30,7 @@ def test_explorables_are_drawn(browser, site, path, width, scheme):
     options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     with own_host_page(browser, site, **options) as (page, faults):
         page.goto(site + path)
-        page.wait_for_function(
-            "[...document.querySelectorAll('.explorable')].every((element) => 'ready' in element.dataset)"
-        )
+        page.wait_for_function(READY)
         explorables = page.locator(".explorable")
         for i in range(explorables.count()):
             assert explorables.nth(i).locator(".ex-stroke[d], .ex-bar").count() > 0
@@ -61,14 +60,6 @@ def test_pictures_and_words_without_a_script(browser, site, path):
             assert picture.is_visible() and picture.get_attribute("alt")
             assert picture.bounding_box()["width"] > 300
             assert explorables.nth(i).locator("pre").inner_text()
-
-
-def test_pictures_where_there_is_no_server(browser):
-    page = browser.new_page()
-    page.goto((HTML / "book/playground.html").as_uri())
-    page.locator(".explorable img").first.wait_for()
-    assert page.locator(".explorable img").count() == page.locator(".explorable").count()
-    page.close()
 
 
 def test_other_pages_pay_nothing(browser, site):

@@ -1,6 +1,6 @@
 """What the reader of an explorable is to reach, and settings to begin from, as the page takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ class Goal:
 
 
 def described_presets(
-    presets: Mapping[str, Mapping[str, Any]] | None, inputs: tuple[str, ...]
+    presets: Mapping[str, Mapping[str, Any]] | None, inputs: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Settings to begin from, by name: of each, the inputs that it sets.
 
