@@ -6,6 +6,7 @@ two kernels starting at once can hang.
 """
 
 import argparse
+import os
 from pathlib import Path
 
 import nbformat
@@ -41,6 +42,9 @@ def refresh(path):
     """Execute one notebook from its own folder; return whether the file changed."""
     before = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(before, as_version=4)
+    os.environ["MPLBACKEND"] = (
+        "module://matplotlib_inline.backend_inline"  # with others figures are not shown
+    )
     NotebookClient(
         notebook,
         timeout=600,
@@ -52,8 +56,15 @@ def refresh(path):
     ).execute()
     after = nbformat.writes(normalize(notebook)) + "\n"
     if after != before:
-        path.write_text(after, encoding="utf-8")
+        write_whole(path, after)
     return after != before
+
+
+def write_whole(path, text):
+    """Write a file whole or not at all: what ends this in the middle leaves the file as it was."""
+    partial = path.with_name(f".{path.name}.partial")  # that a later run writes over
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(partial, path)
 
 
 def main():
