@@ -18,21 +18,29 @@ FIVE = [SGD(0.001), *(kind(learning_rate=0.05) for kind in (Adam, AMSGrad, RAdam
 LOADS, FRAMES = 7, 300
 BOOK = Path(__file__).parents[1] / "_build/html"
 
-# Drag the start round a circle, the next position when the one before has been drawn. "answer" is the time
-# from a change until it is drawn, most of it in the worker.
+# Drag the start round a circle with the mouse, to the next position when the one before has been drawn.
+# "answer" is the time from a change until it is drawn, most of it in the worker.
 DRAG = """async ([name, frames]) => {
     const { model } = document.getElementById(name);
-    const [x, y] = model.get("start");
+    const map = document.querySelector(".ex-paths");
+    const { x, y, width, height } = map.getBoundingClientRect();
+    const mouse = (type, radius, angle) => {
+        const [dx, dy] = [radius * Math.cos(angle), radius * Math.sin(angle)];
+        const at = { clientX: x + width / 2 + dx, clientY: y + height / 2 + dy };
+        const event = new MouseEvent(type, { view: window, bubbles: true, cancelable: true, ...at });
+        (type === "mousedown" ? map : window).dispatchEvent(event);
+    };
     const answer = [];
     const last = (mark) => performance.getEntriesByName(`explorable-${mark}`).at(-1).startTime;
+    mouse("mousedown", 0, 0);
     for (let i = 0; i < frames; i++) {
-        model.set("start", [x + 0.3 * Math.cos(i / 20), y + 0.3 * Math.sin(i / 20)]);
-        model.save_changes();
+        mouse("mousemove", width / 4, i / 20);
         await model.answered;
         await new Promise((done) => requestAnimationFrame(done));
         answer.push(last("drawn") - last("change"));
         performance.clearMarks();
     }
+    mouse("mouseup", 0, 0);
     return answer;
 }"""
 READY = """() => performance.getEntriesByName("explorable-ready").at(-1).startTime

@@ -37,6 +37,7 @@ export function frame(el, { store, name, python, summary, measures }) {
    * @param {string[]} messages
    */
   function warn(source, messages) {
+    if (String(warnings[source] ?? []) === String(messages)) return;
     warnings[source] = messages;
     notice.replaceChildren(...Object.values(warnings).flat().map((message) => h("span", {}, message)));
   }
