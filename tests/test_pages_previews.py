@@ -36,9 +36,11 @@ def page(browser, site):
 
 def hover(page, kind):
     link = page.locator(f"article {LINKS[kind][0]}").first
+    preview = page.locator("#preview")
+    page.mouse.move(2, 2)
+    preview.wait_for(state="hidden")  # that of another link
     link.scroll_into_view_if_needed()
     link.hover()
-    preview = page.locator("#preview")
     preview.wait_for()
     return link, preview
 

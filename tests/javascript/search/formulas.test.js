@@ -1,15 +1,19 @@
 // Formulas in words: what a reader sees in an excerpt, and what a query finds.
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { test } from "node:test";
-import "../packages.mjs";
 
-const { default: katex } = await import("katex");
-const { parseHTML } = await import("linkedom");
+const fetched = createRequire(new URL("../../../book/assets/package.json", import.meta.url));
+const katex = fetched("katex");
+const { parseHTML } = fetched("linkedom");
 const { formulaInWords } = await import("../../../book/assets/search/formulas.mjs");
 const { inWords } = await import("../../../book/_static/search/words.js");
 
 /** @param {string} tex */
-const read = (tex) => formulaInWords(parseHTML(katex.renderToString(tex, { output: "mathml" })).document.querySelector("semantics > mrow"));
+function read(tex) {
+  const { document } = parseHTML(katex.renderToString(tex, { output: "mathml" }));
+  return formulaInWords(/** @type {Element} */ (document.querySelector("semantics > mrow")));
+}
 
 test("a symbol has the name that the code has for it", () => {
   assert.equal(read("\\beta_2"), "beta2");
