@@ -1,7 +1,6 @@
 // What a search can lead to: sections with their own text, questions, names; no code and no outputs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../packages.mjs";
 
 const { joined, placesOf } = await import("../../../book/assets/search/sections.mjs");
 
