@@ -38,7 +38,7 @@ test: lint widgets  ## run everything: package, notebooks, book, pages
 	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
 	$(BIN)/pytest --nbval book -n auto --dist loadfile
 	$(MAKE) book
-	$(BIN)/pytest tests/test_pages*.py
+	$(BIN)/pytest -n auto tests/test_pages*.py
 
 refresh: widgets  ## run the notebooks and write their outputs back
 	$(BIN)/python book/tools/refresh.py
@@ -62,7 +62,7 @@ lint: $(ASSETS) widgets  ## style, types, spelling, workflows
 		$(SCRIPTS) tests/javascript book/_static 'book/assets/**/*.mjs'
 	$(BIN)/node $(MODULES)/typescript/bin/tsc -p book/assets/tsconfig.json
 
-links: widgets  ## check the links to other hosts, and list them in _build/links/_build/html/output.txt
+links: $(ASSETS) widgets  ## check the links to other hosts, and list them in _build/links/_build/html/output.txt
 	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links -W --keep-going -n
 
 release: wheel notebooks pdf  ## make the files of a release in _build/release: make release TAG=v0.1.0
