@@ -59,7 +59,7 @@ def describe(figure: Figure) -> str:
         limits, and under it one for each thing drawn: its kind, its name, how many points it has, the
         first and the last of them, the corners of the box around them, and their mean. Numbers have
         three digits; a dash stands for a coordinate that is not in the units of the axis. Of what was
-        drawn with ``gid="varies"`` no numbers are said, nor the limits that an axis chose with it.
+        drawn with ``gid="varies"`` only the size is said, and no limits of an axis that chose them with it.
 
     Examples
     --------
@@ -118,8 +118,14 @@ def limits_vary(axis: Axis) -> bool:
         scaled_itself, shared = ax.get_autoscalex_on(), ax.get_shared_x_axes()
     else:
         scaled_itself, shared = ax.get_autoscaley_on(), ax.get_shared_y_axes()
-    artists = (child for one in shared.get_siblings(ax) for child in one.get_children())
-    return scaled_itself and any(artist.get_gid() == VARIES for artist in artists)
+    return scaled_itself and any(varying(one) for one in shared.get_siblings(ax))
+
+
+def varying(ax: Axes) -> set[Any]:
+    """The artists whose numbers are not the same on every machine; the bars of such a line are too."""
+    wholes = [container.get_children() for container in ax.containers]
+    found = {artist for artist in ax.get_children() if artist.get_gid() == VARIES}
+    return found | {part for parts in wholes if found & set(parts) for part in parts}
 
 
 def described(legend: Legend) -> str:
@@ -133,10 +139,13 @@ def drawn(ax: Axes) -> Iterator[str]:
     names: dict[Any, str] = {
         part: str(container.get_label()) for container in ax.containers for part in container.get_children()
     }
+    varied = varying(ax)
     artists = [*ax.images, *ax.collections, *ax.patches, *ax.lines, *ax.texts]
-    for called, group in groupby(artists, lambda artist: kind(artist) + name(artist, names)):
+    for (called, varies), group in groupby(artists, lambda a: (kind(a) + name(a, names), a in varied)):
         found = [artist for artist in group if artist.get_visible()]
-        if len(found) <= APART or any(artist.get_gid() == VARIES for artist in found):
+        if varies:
+            yield from (f"{called} that varies{size(artist, ax)}" for artist in found)
+        elif len(found) <= APART:
             yield from (f"{called}{details(artist, ax)}" for artist in found)
         elif called == "text":
             yield f"{len(found)} times text: {', '.join(quoted(text.get_text()) for text in found)}"
@@ -173,8 +182,6 @@ def name(artist: Artist, names: dict[Any, str]) -> str:
 
 def details(artist: Any, ax: Axes) -> str:
     """What stands behind an artist's kind and name."""
-    if artist.get_gid() == VARIES:
-        return " that varies"
     match artist:
         case Text():
             return f" {quoted(artist.get_text())} at {summary(places(artist, ax), ax)}"
@@ -188,6 +195,16 @@ def details(artist: Any, ax: Axes) -> str:
     text = f": {summary(places(artist, ax), ax)}"
     colors = artist.get_array() if isinstance(artist, PathCollection) else None
     return text if colors is None else f"{text}; colors {values(colors)}"
+
+
+def size(artist: Any, ax: Axes) -> str:
+    """How much is drawn, whatever its numbers."""
+    match artist:
+        case Text() | ContourSet():
+            return ""
+        case QuadMesh() | AxesImage():
+            return f": {' by '.join(map(str, np.asarray(artist.get_array()).shape))}"
+    return f": {len(places(artist, ax))} points"
 
 
 def places(artist: Any, ax: Axes) -> np.ndarray:

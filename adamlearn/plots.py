@@ -8,9 +8,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from adamlearn import figure_text
 from adamlearn.descent import Run
 from adamlearn.landscapes import Landscape
 from adamlearn.optimizer import Optimizer
+
+figure_text.register()  # so that a notebook says what each of its figures shows
 
 # After Okabe and Ito's palette, which stays distinct under the common color deficiencies.
 STYLES: dict[str, dict[str, Any]] = {

@@ -92,11 +92,20 @@ def test_of_what_varies_from_machine_to_machine_no_number_is_said():
     one, other = (lines(lambda ax, end=end: draw(ax, end)) for end in (7.67, 8.73))
     assert one == other
     assert one[1:] == [
-        '  line "diverging" that varies',
+        '  line "diverging" that varies: 2 points',
         '  line "steady": 2 points, (0, 1) to (1, 2), mean (0.5, 1.5)',
     ]
     assert lines(lambda ax: draw(ax, 9, ylim=(0, 5)))[0] == "axes; x with limits that vary; y 0 to 5"
     assert lines(lambda ax: draw(ax, 9)) != lines(lambda ax: ax.plot([1, 2], label="steady"))
+
+
+def test_the_bars_of_a_line_that_varies_vary():
+    said = lines(lambda ax: ax.errorbar([1, 2], [3, 4], [1, 2], label="mean", gid="varies"))
+    assert said[1:] == ['  shapes "mean" that varies: 4 points', '  line "mean" that varies: 2 points']
+
+
+def test_a_mesh_that_varies_has_its_shape():
+    assert lines(lambda ax: ax.pcolormesh(np.eye(3), gid="varies"))[1:] == ["  mesh that varies: 3 by 3"]
 
 
 def test_many_without_a_name_are_summed_up_and_a_change_in_one_is_seen():

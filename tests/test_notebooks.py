@@ -41,10 +41,22 @@ def test_describes_every_figure(text):
     for cell in code_cells(text):
         if "remove-output" in (tags := cell.metadata.get("tags", [])) or "remove-cell" in tags:
             continue
-        if any("<Figure size" in output.get("data", {}).get("text/plain", "") for output in cell.outputs):
+        if figures(cell):
             shown = cell.metadata.get("mystnb", {})
             assert shown.get("figure", {}).keys() >= {"caption", "name"}, cell.source
             assert shown.get("image", {}).get("alt"), cell.source
+
+
+def test_compares_what_every_figure_shows(text):
+    for cell in code_cells(text):
+        for figure in figures(cell):
+            assert "\n" in figure, f"no more is known of a figure than its size:\n{cell.source}"
+
+
+def figures(cell):
+    """The texts of the figures that a cell shows."""
+    texts = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    return [text for text in texts if text.startswith("<Figure size")]
 
 
 def code_cells(text):
