@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from types import CodeType, FunctionType
@@ -81,6 +82,9 @@ def parameter_names(function: FunctionType) -> list[str]:
     return names
 
 
+_PARSING = threading.Lock()  # Python 3.11 counts the depth of a tree for all threads together
+
+
 @lru_cache
 def _tree(code: CodeType) -> ast.FunctionDef:
     """The function of that code among all those of its file, as the file is now."""
@@ -90,11 +94,14 @@ def _tree(code: CodeType) -> ast.FunctionDef:
         raise TypeError(f"{code.co_name} has no source; expected a function written with `def`")
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | code.co_flags & __future__.annotations.compiler_flag
     try:
-        module = ast.parse(text)
-        # As part of its file, and as a notebook does it, each statement of a cell for itself: a compiler
-        # makes other code of `np.sqrt` where it has seen `import numpy`.
-        pieces = [module, *(ast.Module([statement], []) for statement in module.body)]
-        compiled = [compile(piece, code.co_filename, "exec", flags, dont_inherit=True) for piece in pieces]
+        with _PARSING:
+            module = ast.parse(text)
+            # As part of its file, and as a notebook does it, each statement of a cell for itself: a compiler
+            # makes other code of `np.sqrt` where it has seen `import numpy`.
+            pieces = [module, *(ast.Module([statement], []) for statement in module.body)]
+            compiled = [
+                compile(piece, code.co_filename, "exec", flags, dont_inherit=True) for piece in pieces
+            ]
     except SyntaxError:
         raise TypeError(f"{code.co_name} is not what its source says: its file has changed since") from None
     wanted = _content(code)

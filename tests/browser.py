@@ -71,10 +71,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def wait_for(page: Page, expression: str, timeout: float = 30_000) -> None:
+def wait_for(page: Page, expression: str, arg: Any = None, timeout: float = 30_000) -> None:
     """Wait until a script says yes. Playwright's own way needs eval in the page, which its policy refuses."""
     end = time.monotonic() + timeout / 1000
-    while not page.evaluate(expression):
+    while not page.evaluate(expression, arg):
         assert time.monotonic() < end, f"not true within {timeout / 1000:.0f} seconds: {expression}"
         page.wait_for_timeout(20)
 

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import pkgutil
 import re
 import shutil
 import tomllib
@@ -16,7 +17,8 @@ import adamlearn
 
 ROOT = Path(adamlearn.__path__[0]).parent
 INSIDE = "api-inside"  # the page of what is not public
-MODULES = ["adamlearn", *(f"adamlearn.{file.stem}" for file in (ROOT / "adamlearn").glob("[!_]*"))]
+FOUND = pkgutil.iter_modules([str(ROOT / "adamlearn")])
+MODULES = ["adamlearn", *(f"adamlearn.{module.name}" for module in FOUND)]
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["numpydoc_validation"]
 
 

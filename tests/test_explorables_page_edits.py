@@ -365,7 +365,7 @@ def test_the_sandbox_reaches_nothing(browser, site, served_paths, attack):
 
 
 def test_without_the_sandbox_much_is_reached(browser, site, served_paths):
-    """The attacks are real: where the frame has the page's origin and no policy, they arrive."""
+    """The attacks are real: where the frame has the page's origin and no policy of its own, they arrive."""
     page = browser.new_page()
 
     def without(route):
@@ -384,9 +384,7 @@ def test_without_the_sandbox_much_is_reached(browser, site, served_paths):
     page.wait_for_selector("[data-ready]")
     said = {attack: outcome_of(page, attack, site) for attack in INSIDE}
     reached = {attack for attack, words in said.items() if words == "reached"}
-    assert {"fetch", "XMLHttpRequest", "importScripts", "another worker", "IndexedDB", "eval"} <= reached, (
-        said
-    )
+    assert {"fetch", "XMLHttpRequest", "importScripts", "another worker", "IndexedDB"} <= reached, said
     assert len([path for path in served_paths if "stolen" in path]) >= 5
     page.close()
 
@@ -419,7 +417,7 @@ def test_a_good_text_does_not_wait_for_the_fate_of_a_bad_one(open_page):
 def test_what_becomes_slow_later_is_taken_back(open_page):
     page = open_page("race")
     put(page, "race", steps=4)
-    edit(page, "race", {"SGD": BODY.format("velocity = 0 * g if t < 9 else 9**9**9")})
+    edit(page, "race", {"SGD": BODY.format("velocity = 0 * (1 if t < 9 else 9) ** 9**9")})
     assert said(page, "race") == {}
     put(page, "race", steps=60)
     assert "stopped after 3 seconds" in get(page, "race", "_problems")["SGD"]

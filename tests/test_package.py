@@ -132,7 +132,7 @@ def test_the_sdist_holds_what_a_build_needs(built):
 def test_the_wheel_works_with_the_core_dependencies(environment, tmp_path):
     """All that needs no extra, and the README's examples."""
     examples = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
-    assert len(examples) == 3
+    assert examples
     command(*environment(), "\n".join([ALONE, *examples]), cwd=tmp_path)
 
 
