@@ -15,6 +15,7 @@ UNUSED = ("thebe", "design")  # Jupyter Book puts their scripts and styles on ev
 # What assistive technology would stumble over.
 MENDED = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # its text says more
+    '<summary><span class="toctree-toggle"': '<summary aria-label="Pages below"><span class="toctree-toggle"',
     ' role="doc-biblioentry"': ' role="listitem"',  # deprecated, and no child of a list
     '<th class="head"><p></p></th>': "<td></td>",  # a table's empty corner heads nothing
 }
