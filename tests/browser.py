@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 AXE = Path(__file__).parents[1] / "book/assets/node_modules/axe-core/axe.min.js"
@@ -79,6 +79,11 @@ def wait_for(page: Page, expression: str, arg: Any = None, timeout: float = 30_0
         page.wait_for_timeout(20)
 
 
+def broken_off(request: Request) -> bool:
+    """Whether a request failed since its page has been left."""
+    return request.failure == "net::ERR_ABORTED"
+
+
 @contextmanager
 def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple[Page, list[str]]]:
     """A page that reaches its own host only, and the list of what went wrong on it."""
@@ -94,7 +99,7 @@ def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple
 
     page.wait_for_function = partial(wait_for, page)
     context.route("**/*", own_host_only)
-    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: broken_off(request) or faults.append(f"failed: {request.url}"))
     page.on("response", lambda r: r.status >= 400 and faults.append(f"status {r.status}: {r.url}"))
     page.on("console", lambda message: message.type == "error" and faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
