@@ -29,7 +29,8 @@ def site():
 @pytest.fixture
 def page(browser, site):
     with own_host_page(browser, site, viewport={"width": 1280, "height": 800}) as (page, faults):
-        page.goto(site + PAGE, wait_until="networkidle")
+        page.goto(site + PAGE)
+        page.wait_for_load_state("networkidle")
         yield page
         assert faults == []
 

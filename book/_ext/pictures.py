@@ -32,7 +32,7 @@ class ServePicturesAsAvif(BaseImageConverter):
             partial = target.with_suffix(".partial")
             image = Image.open(source).convert("RGB")
             # Tuned for likeness (SSIM), thin lines stay sharper than by default at the same size.
-            image.save(partial, "AVIF", quality=45, subsampling="4:4:4", speed=4, advanced={"tune": "ssim"})
+            image.save(partial, "AVIF", quality=40, subsampling="4:4:4", speed=4, advanced={"tune": "ssim"})
             partial.replace(target)
         node["uri"] = str(target)
         node["candidates"] = {"*": str(target)}
