@@ -25,9 +25,8 @@ const MARGIN = { top: 4, right: 4, bottom: 20, left: 26 };
 /**
  * @param {import("../../ui/store.js").Store} store
  * @param {(start: number[]) => void} onStart
- * @param {() => void} onRelease  told when a pointer that has moved the start lets it go
  */
-export function map(store, onStart, onRelease) {
+export function map(store, onStart) {
   const told = pinnedStep();
   const sheet = h("div", { class: "ex-sheet" }, told);
   const element = h("div", { class: "ex-map" }, sheet);
@@ -41,7 +40,7 @@ export function map(store, onStart, onRelease) {
   /** @type {Place} */
   const place = { size: 0, margin: MARGIN, scaleX: null, scaleY: null };
   const lines = paths(plot.append("g"), place);
-  const start = startHandle(store, above, place, onStart, onRelease);
+  const start = startHandle(store, above, place, onStart);
 
   /** @param {number} width */
   function fit(width) {
@@ -84,7 +83,7 @@ export function map(store, onStart, onRelease) {
     setText(told, `step ${at}`);
     lines.draw(runs, at);
   }
-  return { element, draw, contour, place: start.place, moving: start.moving, close: onWidth(element, fit) };
+  return { element, draw, contour, place: start.place, close: onWidth(element, fit) };
 }
 
 /**

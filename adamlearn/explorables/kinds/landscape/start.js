@@ -22,9 +22,8 @@ const round = (value, span) => Number(value.toFixed(clamp(3 - Math.floor(Math.lo
  * @param {import("d3-selection").Selection<SVGSVGElement, any, any, any>} above  the layer of the map that takes the pointer
  * @param {import("./map.js").Place} place
  * @param {(start: number[]) => void} onStart
- * @param {() => void} onRelease  told when a pointer that has moved the start lets it go
  */
-export function startHandle(store, above, place, onStart, onRelease) {
+export function startHandle(store, above, place, onStart) {
   const { margin } = place;
   const handle = above.append("g").attr("class", "ex-start");
   handle.append("circle").attr("class", "ex-reach").attr("r", 22);
@@ -56,11 +55,7 @@ export function startHandle(store, above, place, onStart, onRelease) {
     const y = clamp(scaleY.invert(py - margin.top), y0, y1);
     onStart([round(x, x1 - x0), round(y, y1 - y0)]);
   }
-  let moving = false;
-  takePointer(above, handle, move, (taken) => {
-    moving = taken;
-    if (!taken) onRelease();
-  });
+  takePointer(above, handle, move);
   handle.on("keydown", (event) => {
     const direction = DIRECTIONS[event.key];
     if (!direction) return;
@@ -70,7 +65,7 @@ export function startHandle(store, above, place, onStart, onRelease) {
     const [x, y] = store.get("start");
     onStart([round(x + direction[0] * stride * (x1 - x0), x1 - x0), round(y + direction[1] * stride * (y1 - y0), y1 - y0)]);
   });
-  return { place: put, moving: () => moving };
+  return { place: put };
 }
 
 /**
@@ -78,9 +73,8 @@ export function startHandle(store, above, place, onStart, onRelease) {
  * @param {import("d3-selection").Selection<SVGSVGElement, any, any, any>} above
  * @param {import("d3-selection").Selection<SVGGElement, any, any, any>} handle
  * @param {(px: number, py: number) => void} move
- * @param {(taken: boolean) => void} onTaken  told when it is taken and when it is let go
  */
-function takePointer(above, handle, move, onTaken) {
+function takePointer(above, handle, move) {
   const node = /** @type {SVGSVGElement} */ (above.node());
   const grip = /** @type {SVGGElement} */ (handle.node());
   /** @param {any} event */
@@ -92,11 +86,9 @@ function takePointer(above, handle, move, onTaken) {
         .filter(takes)
         .on("start", (event) => {
           grip.focus({ preventScroll: true });
-          onTaken(true);
           move(event.x, event.y);
         })
-        .on("drag", (event) => move(event.x, event.y))
-        .on("end", () => onTaken(false)),
+        .on("drag", (event) => move(event.x, event.y)),
     )
     .style("touch-action", "manipulation"); // d3-drag has set it to none
   above.on("click", (event) => {

@@ -13,19 +13,16 @@ import { results } from "./results.js";
 import { measuresOf, readRuns } from "./runs.js";
 import { startFields } from "./start.js";
 
-const RARELY = 4; // answers, of which one is drawn in full while a pointer moves the start
-
 /** @type {import("../../ui/types.js").View} */
 export default function landscape(model, el) {
   const store = new Store(model);
   /** @type {import("./runs.js").Run[]} */
   let runs = [];
   let rows = 0;
-  let answers = 0;
   const measures = measuresOf(() => runs, () => store.landscape);
   const view = frame(el, { store, name: "A map of a function and paths over it", python: () => landscapePython(store), summary: () => inWords(store, runs), measures });
 
-  const ground = map(store, (start) => store.set({ start }), () => draw());
+  const ground = map(store, (start) => store.set({ start }));
   const steps = transport({ first: 0, steps: () => Math.max(0, store.result.rows - 1), onStep: () => draw() });
   const curves = losses(store, { onStep: steps.point, onPick: steps.move });
   const table = results(store);
@@ -40,7 +37,6 @@ export default function landscape(model, el) {
   function draw() {
     const at = steps.onShow();
     ground.draw(runs, at);
-    if (ground.moving() && answers % RARELY) return;
     curves.draw(runs, at);
     table.draw(runs, at);
   }
@@ -50,7 +46,6 @@ export default function landscape(model, el) {
     const wasAtEnd = rows === 0 || steps.chosen() >= rows - 1;
     rows = store.result.rows;
     runs = readRuns(store);
-    answers += 1;
     steps.refit(wasAtEnd);
     view.ran();
     if (event) view.speak();
