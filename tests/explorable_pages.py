@@ -11,6 +11,10 @@ from tests.browser import own_host_page, served
 READY = "[...document.querySelectorAll('.explorable')].every((element) => 'ready' in element.dataset)"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 844}}
+# In the built book: two pages, and the figures of the first.
+PLAYGROUND, ADAM = "book/playground", "book/01-adam"
+MAP = "#fig-playground-landscape-explorable"
+TRACE = "#fig-playground-trace-explorable"
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorables</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><style>body { background: Canvas; }</style>

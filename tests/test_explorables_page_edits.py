@@ -137,13 +137,19 @@ def test_a_traced_rule_is_edited(open_page):
 # By hand: the editor
 
 
-def test_the_editor_edits_by_keyboard_and_undoes(open_page):
-    page = open_page("race")
+def open_editor(page):
+    """The race, and the editor with the text of SGD that has been opened in it."""
     race = page.locator("#race")
     race.get_by_role("button", name="Edit the rule").click()
     race.get_by_label("edit", exact=True).select_option("SGD")
     editor = race.get_by_role("textbox", name="Text of the rule SGD")
     editor.wait_for()
+    return race, editor
+
+
+def test_the_editor_edits_by_keyboard_and_undoes(open_page):
+    page = open_page("race")
+    race, editor = open_editor(page)
     assert page.evaluate("document.activeElement.closest('.cm-editor') !== null")
     editor.fill(TURNED)
     page.wait_for_function("document.getElementById('race').model.get('shown').length === 3")
@@ -428,11 +434,7 @@ def test_what_becomes_slow_later_is_taken_back(open_page):
 
 def test_reset_takes_back_what_is_being_written(open_page):
     page = open_page("race")
-    race = page.locator("#race")
-    race.get_by_role("button", name="Edit the rule").click()
-    race.get_by_label("edit", exact=True).select_option("SGD")
-    editor = race.get_by_role("textbox", name="Text of the rule SGD")
-    editor.wait_for()
+    race, editor = open_editor(page)
     editor.fill(TURNED)
     race.get_by_role("button", name="Reset").click()
     page.wait_for_timeout(500)

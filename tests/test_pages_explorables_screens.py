@@ -7,14 +7,12 @@ import pytest
 from matplotlib.image import imread
 
 from tests.browser import own_host_page, served
-from tests.explorable_pages import DESK, PHONE, READY, settle
+from tests.explorable_pages import ADAM, DESK, MAP, PHONE, PLAYGROUND, READY, TRACE, settle
 from tests.test_pages_explorables import EXPLORABLE, HTML
 
 PAGES = [path.removesuffix(".html") for path in EXPLORABLE]
-PLAYGROUND, ADAM, ROSENBROCK = "book/playground", "book/01-adam", "book/08-comparison-rosenbrock"
+ROSENBROCK = "book/08-comparison-rosenbrock"
 WIDTHS = (1920, 1280, 1180, 1024, 768)
-MAP = "#fig-playground-landscape-explorable"
-TRACE = "#fig-playground-trace-explorable"
 CORRECTION = "#fig-adam-explore-correction-explorable"
 
 

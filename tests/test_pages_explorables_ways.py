@@ -3,13 +3,10 @@
 import pytest
 
 from tests.browser import axe_violations, own_host_page, served
-from tests.explorable_pages import DESK, PHONE, READY, settle
+from tests.explorable_pages import ADAM, DESK, MAP, PHONE, PLAYGROUND, READY, TRACE, settle
 from tests.test_pages_explorables import HTML
 
-PLAYGROUND, ADAM = "book/playground", "book/01-adam"
 NARROW = {"viewport": {"width": 390, "height": 844}}  # a feigned finger is gone before the page is left
-MAP = "#fig-playground-landscape-explorable"
-TRACE = "#fig-playground-trace-explorable"
 CORRECTION = "fig-adam-explore-correction-explorable"
 
 
