@@ -1,12 +1,13 @@
 """The arrays of an update: found in their nestings, looked at once, kept apart where they share memory."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from adamlearn.engines.arrays import apart, first_overlap, owner
+from adamlearn.engines.arrays import NotFinite, all_finite, apart, first_overlap, owner
+from adamlearn.engines.packs import Done, Job
 from adamlearn.trees import (
     Nesting,
     Tree,
@@ -51,7 +52,7 @@ class Operands:
             return found
         return matched(name, by_place(name, tree), "params", self.places)
 
-    def gradients(self, grads: Tree, arrays: list[np.ndarray], engine: Any, finite: bool) -> list[Any]:
+    def gradients(self, grads: Tree, arrays: list[np.ndarray]) -> list[Any]:
         """The gradients in the order of the places; None where there is none."""
         gradients = self._like_params("grads", grads)
         for i, (g, p) in enumerate(zip(gradients, arrays, strict=True)):
@@ -59,9 +60,6 @@ class Operands:
             if g is not None and not (usual and g.shape == p.shape):
                 place = self.places[i]
                 gradients[i] = gradient_array(f"grads{place}", g, f"params{place}", p)
-        bad = engine.first_not_finite(gradients) if finite else None
-        if bad is not None:
-            raise not_finite(f"grads{self.places[bad]}", gradients[bad])
         return gradients
 
     def _are_written(self, arrays: list[Any]) -> bool:
@@ -95,6 +93,15 @@ class Operands:
             else apart(array, outs)
             for array, to in zip(arrays, outs, strict=True)
         ]
+
+
+def stepped(engine: Any, jobs: Sequence[Job], finite: bool) -> Iterator[Done]:
+    """What the engine makes of the jobs; a gradient that is not finite is refused by its name."""
+    try:
+        return iter(engine.steps(jobs, finite))
+    except NotFinite:
+        place, g = next((job[0], job[2]) for job in jobs if not all_finite(job[2]))
+        raise not_finite(f"grads{place}", g) from None
 
 
 def _is_outside(array: np.ndarray, owners: set[int]) -> bool:

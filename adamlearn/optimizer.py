@@ -10,7 +10,7 @@ from adamlearn import scipy_method, states
 from adamlearn.engines import load_engine
 from adamlearn.engines.numpy import Call
 from adamlearn.hyperparameters import Schedule, Settings, bind, read_rule
-from adamlearn.operands import Operands
+from adamlearn.operands import Operands, stepped
 from adamlearn.sources import name_of
 from adamlearn.trees import Tree, rebuild
 
@@ -167,7 +167,7 @@ class Optimizer:
             for p in arrays:
                 self._engine.check(p)
             states.check(self._state or {}, arrays, places)
-        gradients = operands.gradients(grads, arrays, self._engine, finite)
+        gradients = operands.gradients(grads, arrays)
         state = states.slots_of(self._state, len(self._slot_names), arrays, places)
         values = self._settings.values(places, t)
         outs: Sequence[np.ndarray | None] = [None] * len(arrays)
@@ -177,7 +177,7 @@ class Optimizer:
             arrays = arrays if arrays is outs else operands.apart(outs, arrays)
         steps = [t - missed.get(place, 0) for place in places] if missed else [t] * len(places)
         rows = zip(places, arrays, gradients, state, outs, steps, values, strict=True)
-        done = iter(self._engine.steps([row for row in rows if row[2] is not None]))
+        done = stepped(self._engine, [row for row in rows if row[2] is not None], finite)
         kept = {} if self._state is None else self._state
         calls: list[Call] = []
         results = []

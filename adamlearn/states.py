@@ -8,14 +8,16 @@ import numpy as np
 from adamlearn.engines.arrays import is_floating, state_dtype
 from adamlearn.trees import matched
 
-Slots = tuple[np.ndarray, ...]
+Slots = Sequence[np.ndarray]
 State = dict[str, Slots]  # by place
 
 
 def check(state: State, arrays: Sequence[np.ndarray], places: Sequence[str]) -> None:
     """Refuse parameters that are not those of the first update."""
     for place, p in zip(places, arrays, strict=True):
-        for slot in state.get(place, ())[:1]:  # all slots are alike
+        slots = state.get(place)
+        if slots:
+            slot = slots[0]  # all are alike
             if p.shape != slot.shape or state_dtype(p.dtype) != slot.dtype:
                 raise ValueError(
                     f"params{place} is {p.dtype} of shape {p.shape}; expected {slot.dtype} of shape "

@@ -67,6 +67,10 @@ def tiles(read: Arrays, written: Arrays) -> Iterator[tuple[np.ndarray, ...]]:
         yield from iterator
 
 
+class NotFinite(Exception):
+    """A gradient has an element that is not finite; in which array, the caller finds out."""
+
+
 def all_finite(g: np.ndarray) -> bool:
     """Whether every element is finite, without a temporary as large as ``g`` in the usual case."""
     if g.dtype.kind == "V":

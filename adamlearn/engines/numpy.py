@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from adamlearn.engines.arrays import TILE, Arrays, all_finite, filled, state_dtype, tiles
+from adamlearn.engines.arrays import TILE, Arrays, NotFinite, all_finite, filled, state_dtype, tiles
 from adamlearn.engines.operand import Operand
-from adamlearn.engines.packs import PACKED, Done, Job, Pack, packs_of
+from adamlearn.engines.packs import PACKED, Done, Job, Pack, adopted, packs_of
 from adamlearn.engines.reader import read_program
 from adamlearn.engines.split import Split
 from adamlearn.sources import name_of
@@ -58,18 +58,13 @@ class NumpyEngine:
     def check(self, p: np.ndarray) -> None:
         """Refuse parameters that this engine has no arithmetic for: none."""
 
-    def first_not_finite(self, gradients: Iterable[np.ndarray | None]) -> int | None:
-        """The number of the first gradient that has an element that is not finite."""
-        for i, g in enumerate(gradients):
-            if g is not None and not self.all_finite(g):
-                return i
-        return None
-
     def all_finite(self, g: np.ndarray) -> bool:
         """Whether every element is finite."""
-        if g.dtype.char in "fd" and g.size <= TILE and g.flags.forc:
+        if g.dtype.char in "fd" and g.size <= PACKED and g.flags.forc:
             flat = g if g.ndim == 1 else g.ravel(order="K")
-            if math.isfinite(flat.dot(flat)):  # quick, and finite only of finite numbers
+            # A sum of squares is quick, and finite only of finite numbers; a longer one BLAS would spread.
+            parts = [flat] if g.size <= TILE else [flat[i : i + TILE] for i in range(0, g.size, TILE)]
+            if math.isfinite(sum([part.dot(part) for part in parts])):
                 return True
         return all_finite(g)
 
@@ -94,7 +89,7 @@ class NumpyEngine:
             ):
                 return None
             t = int(clock[0]) + 1
-            result, new = self.small(self.known(), ("", p, g, state[""], None, t, values))
+            result, new = self.small(self.known(), False, ("", p, g, state[""], None, t, values))
             calls: list[Call] = [(setitem, state, "", new), (setitem, clock, 0, t)]
             if out is not None:
                 calls.append((setitem, out, ALL, result))
@@ -104,29 +99,36 @@ class NumpyEngine:
 
         return take
 
-    def steps(self, jobs: Sequence[Job]) -> list[Done]:
+    def steps(self, jobs: Sequence[Job], finite: bool) -> list[Done]:
         """What a step makes of arrays of any size, layout and dtype.
 
         All that it makes is new, and what was handed in is as it was, so it has no calls left to
         make but one: to keep the old slots as room for the slots of the step after.
+
+        Raises
+        ------
+        NotFinite
+            If ``finite``, and a gradient is not; each is looked at where it is in cache, before the rule.
         """
         known = self.known()
         if not known or len(jobs) < 2:
-            return [self.alone(known, job) for job in jobs]
+            return [self.alone(known, finite, job) for job in jobs]
         done: list[Done] = []
         for numbers in packs_of(jobs):
             several = [jobs[i] for i in numbers]
             if len(several) == 1:
-                done.append(self.alone(known, several[0]))
+                done.append(self.alone(known, finite, several[0]))
             else:
-                done += self.together(several)
+                done += self.together(finite, several)
         return done
 
-    def alone(self, known: bool, job: Job) -> Done:
+    def alone(self, known: bool, finite: bool, job: Job) -> Done:
         """The step of one array."""
-        return (*self.small(known, job), ()) if job[1].size <= SMALL else self.large(known, job)
+        if job[1].size > SMALL:
+            return self.large(known, finite, job)
+        return (*self.small(known, finite, job), ())
 
-    def together(self, jobs: Sequence[Job]) -> list[Done]:
+    def together(self, finite: bool, jobs: Sequence[Job]) -> list[Done]:
         """The step of several small arrays as of one."""
         key = tuple([(job[0], job[1].shape, job[1].dtype) for job in jobs])
         if key not in self._packs:
@@ -135,13 +137,13 @@ class NumpyEngine:
                 self._scratch[dtype] = [np.empty(PACKED, dtype) for _ in range(2)]
             self._packs[key] = Pack(jobs, self._scratch[dtype])
         _, _, _, _, _, t, values = jobs[0]
-        return self._packs[key].step(jobs, lambda a: self.call(True, a[0], a[1], a[2:], t, values))
+        return self._packs[key].step(jobs, lambda a: self.call(True, finite, a[0], a[1], a[2:], t, values))
 
-    def small(self, known: bool, job: Job) -> tuple[np.ndarray, Arrays]:
+    def small(self, known: bool, finite: bool, job: Job) -> tuple[np.ndarray, Arrays]:
         """The step of a small array: what the rule returns is taken as it is."""
         _, given, g, slots, _, t, values = job
         p = given.astype(state_dtype(given.dtype), copy=False)
-        returned = self.call(known, p, g, slots, t, values)
+        returned = self.call(known, finite, p, g, slots, t, values)
         # What is handed on as it came stays the caller's, or another slot's: it is copied.
         taken = {id(p), id(g)}
         result, *new = [adopted(x, s, taken) for x, s in zip(returned, (p, *slots), strict=True)]
@@ -149,7 +151,7 @@ class NumpyEngine:
             result = filled(np.empty_like(given), result)
         return result, tuple(new)
 
-    def large(self, known: bool, job: Job) -> Done:
+    def large(self, known: bool, finite: bool, job: Job) -> Done:
         """The step of a larger one, tile by tile; what the rule returns is copied from the cache."""
         place, p, g, slots, out, t, values = job
         room: list[Any] = self._room.get(place) or [None] * (1 + self.slots)
@@ -158,11 +160,11 @@ class NumpyEngine:
             for array, like in zip(room, (p, *slots), strict=True)
         ]
         if p.size <= TILE and p.dtype == g.dtype == room[-1].dtype:
-            fill(room, self.call(known, p, g, slots, t, values))
+            fill(room, self.call(known, finite, p, g, slots, t, values))
         else:
             read = 2 + len(slots)
             for tile in tiles([p, g, *slots], room):
-                fill(tile[read:], self.call(known, tile[0], tile[1], tile[2:read], t, values))
+                fill(tile[read:], self.call(known, finite, tile[0], tile[1], tile[2:read], t, values))
         kept = [None if out is None else room[0], *slots]  # a result that is handed out is not ours any more
         return room[0], tuple(room[1:]), [(setitem, self._room, place, kept)]
 
@@ -171,9 +173,18 @@ class NumpyEngine:
         run_all(calls)
 
     def call(
-        self, known: bool, p: np.ndarray, g: np.ndarray, slots: Arrays, t: int, values: Sequence[float]
+        self,
+        known: bool,
+        finite: bool,
+        p: np.ndarray,
+        g: np.ndarray,
+        slots: Arrays,
+        t: int,
+        values: Sequence[float],
     ) -> tuple[Any, ...]:
         """What the rule returns for a tile, checked to be of the tile's shape."""
+        if finite and not self.all_finite(g):
+            raise NotFinite
         if known:
             returned = self.rule(p, g, *slots, t, *values)
         else:
@@ -218,15 +229,6 @@ class NumpyEngine:
 
 def alike(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and a.dtype == b.dtype and a.strides == b.strides
-
-
-def adopted(x: Any, like: np.ndarray, taken: set[int]) -> np.ndarray:
-    """An array that a rule returned, as one of our own."""
-    if type(x) is np.ndarray and x.base is None and id(x) not in taken:
-        if x.dtype == like.dtype and x.shape == like.shape:
-            taken.add(id(x))
-            return x
-    return filled(np.empty_like(like), x)
 
 
 def fill(arrays: Arrays, values: Iterable[Any]) -> None:

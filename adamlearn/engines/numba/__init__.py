@@ -1,13 +1,13 @@
 """A rule compiled by Numba, over arrays of any layout, in threads where there is enough to do."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numba.core.errors import NumbaError
 
-from adamlearn.engines.arrays import Arrays, all_finite, filled, flat, state_dtype
+from adamlearn.engines.arrays import Arrays, NotFinite, all_finite, filled, flat, state_dtype
 from adamlearn.engines.numba.loops import Loops, compiled_loops, first_line, generated
 from adamlearn.engines.numba.threads import LOOKED_AT, SHARE, in_a_thread, in_threads
 from adamlearn.engines.numpy import Call, Done, Job, NumpyEngine, ShortWay, run_all
@@ -74,23 +74,18 @@ class NumbaEngine:
             raise TypeError(f"engine='numba' has no {p.dtype}; expected float16, float32 or float64")
         self.loops()
 
-    def first_not_finite(self, gradients: Iterable[np.ndarray | None]) -> int | None:
-        """The number of the first gradient that has an element that is not finite."""
-        compiled, _ = self.loops()
-        for i, g in enumerate(gradients):
-            if g is not None and not self._all_finite(compiled, g.ravel(order="K")):
-                return i
-        return None
-
     def _all_finite(self, compiled: Loops, g: np.ndarray) -> bool:
-        char = g.dtype.char
-        if char not in "fd" or not g.flags.aligned:
+        """Whether every element is finite."""
+        char, flags = g.dtype.char, g.flags
+        if char not in "fd" or not flags.aligned:
             return all_finite(g)
-        if ("all_finite", char, g.flags.writeable) not in compiled.ready:
-            compiled.make_ready("all_finite", [g], ())
+        flat = g if g.ndim == 1 else g.ravel(order="K")
+        if ("all_finite", char, flags.writeable) not in compiled.ready:
+            compiled.make_ready("all_finite", [flat], ())
         if g.nbytes < 2 * LOOKED_AT:
-            return compiled.all_finite(g)
-        return all(in_threads(lambda part: compiled.all_finite(g[part]), g.size, LOOKED_AT // g.itemsize))
+            return compiled.all_finite(flat)
+        share = LOOKED_AT // g.itemsize
+        return all(in_threads(lambda part: compiled.all_finite(flat[part]), g.size, share))
 
     def short_way(
         self, state: dict[str, Arrays], clock: np.ndarray, values: tuple[float, ...]
@@ -126,31 +121,41 @@ class NumbaEngine:
 
         return take
 
-    def steps(self, jobs: Iterable[Job]) -> list[Done]:
+    def steps(self, jobs: Sequence[Job], finite: bool) -> list[Done]:
         """What a step makes of arrays of any size, layout and dtype.
 
         Where they are as loops take them, ``out`` and the slots themselves, with the calls that fill them.
+
+        Raises
+        ------
+        NotFinite
+            If ``finite``, and a gradient is not: all have been looked at when the first call is made.
         """
         compiled, outside = self.loops()
+        look, ready = compiled.all_finite, compiled.ready
         now: Any = None
         done = []
         for job in jobs:
             place, p, g, slots, out, t, own = job
             if now is None or now[0] != t or now[1] is not own:
                 now = t, own, self._moment(compiled, t, (*own, *outside))
-            if now[2] is None:
-                done += self.itself.steps([job])
-                continue
-            clock, values = now[2]
-            plan = self._plans.get(place)
-            if plan is None or plan[0] is not p or plan[1] is not slots or out is not p:
-                done.append(self._planned(compiled, job, clock, values))
-            elif g.strides != p.strides or not g.flags.behaved or g.dtype != plan[3]:
-                done.append(self._planned(compiled, job, clock, values))
-            else:
+            plan: Any = self._plans.get(place)
+            planned = plan is not None and plan[0] is p is out and plan[1] is slots and now[2] is not None
+            if planned and g.strides == p.strides and g.flags.behaved and g.dtype == plan[3]:
+                clock, values = now[2]
                 flat_g = g if g.ndim == 1 else g.ravel(order="K")
+                known = ("all_finite", plan[3].char, True) in ready
+                if finite and not (look(flat_g) if known else self._all_finite(compiled, g)):
+                    raise NotFinite
                 call = compiled.in_place, 0, plan[2][0], flat_g, *plan[2][1:], clock, *values
                 done.append((p, slots, (call,)))
+            else:
+                if finite and not self._all_finite(compiled, g):
+                    raise NotFinite
+                if now[2] is None:
+                    done += self.itself.steps([job], False)
+                else:
+                    done.append(self._planned(compiled, job, *now[2]))
         return done
 
     def _moment(self, compiled: Loops, t: int, values: tuple[float, ...]) -> Any:
@@ -219,7 +224,7 @@ class NumbaEngine:
             except ArithmeticError:
                 continue
             with np.errstate(all="ignore"):
-                [there] = self.itself.steps([("", arrays[0], arrays[1], arrays[2:], None, t, own)])
+                [there] = self.itself.steps([("", arrays[0], arrays[1], arrays[2:], None, t, own)], False)
             for x, y in zip([here[0], *here[2:]], [there[0], *there[1]], strict=True):
                 size = np.abs(y, where=np.isfinite(y), out=np.zeros_like(y)).max()
                 tolerance = np.finfo(dtype).eps ** 0.5
