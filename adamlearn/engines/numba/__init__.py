@@ -133,13 +133,14 @@ class NumbaEngine:
         """
         compiled, outside = self.loops()
         look, ready = compiled.all_finite, compiled.ready
+        plans: dict[str, Any] = self._plans
         now: Any = None
         done = []
         for job in jobs:
             place, p, g, slots, out, t, own = job
             if now is None or now[0] != t or now[1] is not own:
                 now = t, own, self._moment(compiled, t, (*own, *outside))
-            plan: Any = self._plans.get(place)
+            plan = plans.get(place)
             planned = plan is not None and plan[0] is p is out and plan[1] is slots and now[2] is not None
             if planned and g.strides == p.strides and g.flags.behaved and g.dtype == plan[3]:
                 clock, values = now[2]
