@@ -140,8 +140,8 @@ class NumbaEngine:
             place, p, g, slots, out, t, own = job
             if now is None or now[0] != t or now[1] is not own:
                 now = t, own, self._moment(compiled, t, (*own, *outside))
-            plan = plans.get(place)
-            planned = plan is not None and plan[0] is p is out and plan[1] is slots and now[2] is not None
+            plan = plans.get(place, (None,))
+            planned = plan[0] is p is out and plan[1] is slots and now[2] is not None
             if planned and g.strides == p.strides and g.flags.behaved and g.dtype == plan[3]:
                 clock, values = now[2]
                 flat_g = g if g.ndim == 1 else g.ravel(order="K")
