@@ -1,4 +1,4 @@
-"""Show a rule's own text in a notebook, and what sets it apart from another's."""
+"""A rule's own text in a notebook, and what sets it apart from another's."""
 
 import difflib
 import inspect
