@@ -32,7 +32,8 @@ def rmsprop(p, g, v, t, learning_rate=1e-3, beta2=0.9, epsilon=1e-8):
     return p - learning_rate * g / (np.sqrt(v) + epsilon), v
 
 
-def adam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+def adam(p, g, m, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_hat = m / (1 - beta1**t)
@@ -40,7 +41,9 @@ def adam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8
     return p - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
 
 
-def adamw(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=1e-2):
+def adamw(p, g, m, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
+        weight_decay=1e-2):
     p = p - learning_rate * weight_decay * p
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -49,7 +52,8 @@ def adamw(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-
     return p - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
 
 
-def amsgrad(p, g, m, v, v_max, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+def amsgrad(p, g, m, v, v_max, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_hat = m / (1 - beta1**t)
@@ -58,7 +62,8 @@ def amsgrad(p, g, m, v, v_max, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, ep
     return p - learning_rate * m_hat / (np.sqrt(v_max) + epsilon), m, v, v_max
 
 
-def radam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+def radam(p, g, m, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_hat = m / (1 - beta1**t)
@@ -69,15 +74,17 @@ def radam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-
 
 
 def rectifier(t, beta2):
-    """RAdam's r_t; 0 where the paper's approximation of the adaptive rate's variance does not exist."""
+    """RAdam's r_t; 0 where the variance that it is made from has no value."""
     rho_inf = 2 / (1 - beta2) - 1
     rho = rho_inf - 2 * t * beta2**t / (1 - beta2**t)
     if rho <= 4:
         return 0.0
-    return ((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
+    return ((rho - 4) * (rho - 2) * rho_inf
+            / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
 
 
-def adabelief(p, g, m, s, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-16):
+def adabelief(p, g, m, s, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-16):
     m = beta1 * m + (1 - beta1) * g
     s = beta2 * s + (1 - beta2) * (g - m) ** 2 + epsilon
     m_hat = m / (1 - beta1**t)

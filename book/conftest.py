@@ -1,5 +1,7 @@
-"""How nbval runs the notebooks: with the backend that shows figures, whatever the environment names."""
+"""How nbval runs the notebooks: with the backend that shows figures."""
 
 import os
 
-os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # the kernels inherit it
+os.environ["MPLBACKEND"] = (
+    "module://matplotlib_inline.backend_inline"  # the kernels inherit it
+)

@@ -25,6 +25,7 @@ class Latex:
 
     def __init__(self, text, values):
         self.values = values
+        text = text.replace(r"\left|", "⟨").replace(r"\right|", "⟩")
         self.tokens = list(self.split(text.replace(r"\left", "").replace(r"\right", "")))
 
     def split(self, text):
@@ -131,9 +132,9 @@ class Latex:
             value = np.float64(self.condition())
             self.take("]")
             return value
-        if token == "|":
+        if token == "⟨":
             value = abs(self.sum())
-            self.take("|")
+            self.take("⟩")
             return value
         if token == r"\frac":
             return self.group() / self.group()
@@ -164,7 +165,7 @@ COMPARE = {"<": np.less, r"\le": np.less_equal, ">": np.greater, r"\ge": np.grea
 COMPARE |= {"=": np.equal, r"\ne": np.not_equal}
 CALLS = {r"\max": max, r"\min": min, r"\operatorname{sign}": np.sign, r"\operatorname{clip}": np.clip}
 CALLS |= {rf"\{name}": getattr(np, name) for name in ("exp", "log", "sin", "cos", "tanh")}
-ENDS = {None, "+", "-", "}", ")", "]", "|", ",", "&", "\\\\", r"\end{cases}", *COMPARE}
+ENDS = {None, "+", "-", "}", ")", "]", "⟩", ",", "&", "\\\\", r"\end{cases}", *COMPARE}
 ENDS |= {r"\text{ and }", r"\text{ or }"}
 
 

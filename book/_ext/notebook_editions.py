@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
+
 from notebook_cells import code_cell, fold, text_cell
 from notebook_install import install_cell
 from notebook_pieces import Chapter, Piece

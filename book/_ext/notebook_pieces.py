@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from docutils import nodes
+
 from notebook_text import Writer
 
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 
 from docutils import nodes
-from notebook_links import Links
 from sphinx.util import logging
+
+from notebook_links import Links
 
 logger = logging.getLogger(__name__)
 

@@ -8,12 +8,11 @@ import json
 import tomllib
 from pathlib import Path
 
-from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
-
 import adamlearn
 from adamlearn import optimizers, rules
 from adamlearn.hyperparameters import read_rule
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
 DATA = Path(__file__).parents[1] / "data"
 LINES, MEASURED = DATA / "frameworks.toml", DATA / "frameworks.json"

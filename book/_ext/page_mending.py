@@ -6,9 +6,10 @@ fonts are the light ones.
 
 from pathlib import Path
 
+from sphinx.jinja2glue import BuiltinTemplateLoader
+
 from light_files import lead_to_light
 from pictures import sized
-from sphinx.jinja2glue import BuiltinTemplateLoader
 
 UNUSED = ("thebe", "design")  # Jupyter Book puts their scripts and styles on every page
 

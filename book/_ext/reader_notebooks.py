@@ -12,13 +12,14 @@ from pathlib import Path
 import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
+from sphinx.builders import Builder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
 from notebook_editions import Editions
 from notebook_install import imports
 from notebook_links import MARK, Links
 from notebook_pieces import Reader
 from notebook_text import Writer
-from sphinx.builders import Builder
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 sys.path.append(str(Path(__file__).parents[1]))  # the folders of the book
 

@@ -21,12 +21,11 @@ from importlib.metadata import version
 from inspect import isclass
 from pathlib import Path
 
+import adamlearn
 import numpy as np
+from adamlearn import Optimizer, models, rules
 from measuring.timing import SlideAdam, cores, in_turn, seven_streams_step, turn
 from tqdm import tqdm
-
-import adamlearn
-from adamlearn import Optimizer, models, rules
 
 BOOK = Path(__file__).parents[1]
 RESULTS = BOOK / "data" / "bench.json"

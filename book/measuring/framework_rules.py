@@ -1,7 +1,6 @@
 """The rules of PyTorch and Keras where they differ from ours, for those who must repeat a run."""
 
 import numpy as np
-
 from adamlearn.rules import rectifier
 
 

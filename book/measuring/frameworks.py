@@ -13,12 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from measuring import framework_rules
-
 import adamlearn
+import numpy as np
 from adamlearn import Optimizer
 from adamlearn.hyperparameters import read_rule
+from measuring import framework_rules
 
 DATA = Path(__file__).parents[1] / "data"
 FRAMEWORKS = {"torch": "PyTorch", "optax": "Optax", "keras": "Keras"}

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numba
 import numpy as np
-from measuring.timing import ROUNDS, SlideAdam, cores, in_turn, map_in_threads, seven_streams_step
-
 from adamlearn import Adam, rules
+from measuring.timing import ROUNDS, SlideAdam, cores, in_turn, map_in_threads, seven_streams_step
 
 SIZES = {
     "float64": (2, 100, 1_000, 4_096, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 20_000_000),
