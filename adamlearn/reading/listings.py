@@ -61,7 +61,7 @@ def difference(rule: Callable[..., Any], other: Callable[..., Any]) -> Listing:
     --------
     >>> from adamlearn import rules
     >>> from adamlearn.reading import difference
-    >>> print(str(difference(rules.adamw, rules.adam)).splitlines()[2])
+    >>> print(str(difference(rules.adamw, rules.adam)).splitlines()[5])
     +    p = p - learning_rate * weight_decay * p
     """
     before, after = (inspect.getsource(function).splitlines() for function in (other, rule))
