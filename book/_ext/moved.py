@@ -1,6 +1,6 @@
 """Sphinx extension of the book: where a section has moved to another page, its old address leads on.
 
-The role ``{moved}`label` `` stands on the page that had the section: a link to it, in the place of its old anchor.
+The role ``{moved}`label` `` stands on the page that had the section: a link to it, where its old anchor was.
 """
 
 from docutils import nodes

@@ -4,6 +4,7 @@ Assistive technology meets nothing that it would stumble over, pictures have siz
 fonts are the light ones.
 """
 
+import re
 from pathlib import Path
 
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -21,6 +22,17 @@ MENDED = {
     '<th class="head"><p></p></th>': "<td></td>",  # a table's empty corner heads nothing
 }
 
+# The letters of formulas, and the classes of what is set in them.
+FONTS = {
+    "Main-Regular": "katex",
+    "Math-Italic": "mathnormal",
+    "AMS-Regular": "mathbb|amsrm",
+    "Size1-Regular": "size1|small-op",
+    "Size2-Regular": "size2|large-op",
+    "Size3-Regular": "size3",
+    "Size4-Regular": "size4",
+}
+
 
 class MendedPages(BuiltinTemplateLoader):
     """Sphinx's own templates; what they make is mended."""
@@ -33,7 +45,7 @@ class MendedPages(BuiltinTemplateLoader):
         page = super().render(template, context)
         for stumble, mended in MENDED.items():
             page = page.replace(stumble, mended)
-        return lead_to_light(sized(page, self.picture))
+        return lead_to_light(early_fonts(sized(page, self.picture)))
 
     def picture(self, address):
         """The file of a picture; those of the chapters are copied when all pages are written."""
@@ -41,6 +53,19 @@ class MendedPages(BuiltinTemplateLoader):
         if address in sources:
             return Path(self.builder.srcdir, sources[address])
         return Path(self.builder.outdir, address)
+
+
+def early_fonts(page):
+    """A page that asks for the letters of its formulas first: late ones would move the lines round them."""
+    folder = re.search(r'href="([^"]*/katex/dist/)katex\.', page)
+    used = [
+        name for name, classes in FONTS.items() if folder and re.search(rf'class="[^"]*({classes})\b', page)
+    ]
+    links = [
+        f'<link rel="preload" href="{folder[1]}fonts/KaTeX_{name}.woff2" as="font" crossorigin />'
+        for name in used
+    ]
+    return page.replace("<link ", "\n".join([*links, "<link "]), 1)
 
 
 def drop_unused(app, pagename, templatename, context, doctree):
