@@ -77,18 +77,25 @@ export function startHandle(store, above, place, onStart) {
 function takePointer(above, handle, move) {
   const node = /** @type {SVGSVGElement} */ (above.node());
   const grip = /** @type {SVGGElement} */ (handle.node());
+  let corner = [0, 0];
+  /** Where the map is on the page. It is asked once a stroke: a browser that is asked lays the page out to say it. */
+  function find() {
+    const { left, top } = node.getBoundingClientRect();
+    corner = [left + scrollX, top + scrollY];
+  }
   /** @param {any} event */
   const takes = (event) => !event.ctrlKey && !event.button && (event.type !== "touchstart" || grip.contains(event.target));
   above
     .call(
       /** @type {import("d3-drag").DragBehavior<SVGSVGElement, any, any>} */ (drag())
-        .container(() => node)
+        .container(() => /** @type {any} */ (null)) // so that positions are those on the page
         .filter(takes)
         .on("start", (event) => {
           grip.focus({ preventScroll: true });
-          move(event.x, event.y);
+          find();
+          move(event.x - corner[0], event.y - corner[1]);
         })
-        .on("drag", (event) => move(event.x, event.y)),
+        .on("drag", (event) => move(event.x - corner[0], event.y - corner[1])),
     )
     .style("touch-action", "manipulation"); // d3-drag has set it to none
   above.on("click", (event) => {
