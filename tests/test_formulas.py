@@ -237,7 +237,7 @@ def test_the_rule_of_a_reader_has_formulas_too():
     agree(own)
     latex = formulas(rules.sgd).latex
     assert latex.startswith("\\begin{aligned}\nu_{t} &= ") and latex.endswith("\\end{aligned}")
-    assert formulas(rules.sgd)._repr_markdown_() == f"$$\n{latex}\n$$"
+    assert formulas(rules.sgd)._repr_latex_() == f"$$\n{latex}\n$$"
 
 
 def loops(p, g, t, learning_rate=0.1):
