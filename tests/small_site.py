@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, {str(ROOT / "book/_ext")!r})
 project = html_title = "A small book"
 extensions = ["myst_nb", "sphinx_book_theme", "notfound.extension", "addresses", "descriptions",
-              "light_files", "page_mending", "pictures", "proof_index"]
+              "light_files", "moved", "page_mending", "pictures", "proof_index"]
 html_theme = "sphinx_book_theme"
 html_static_path = ["own"]
 html_css_files = ["own.css"]
@@ -46,6 +46,11 @@ This chapter has a theorem, and it stands in a folder, so that addresses go up a
 
 Nothing is wrong.
 ```
+
+(a-part)=
+## A part of it
+
+It was on another page.
 """
 NOTES = """---
 myst:
@@ -55,6 +60,8 @@ myst:
 # Notes
 
 - one
+
+What stood here stands elsewhere: {moved}`a-part`.
 """
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 40"><path d="M0 0h30v40z"/></svg>'
 

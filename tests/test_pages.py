@@ -1,6 +1,7 @@
 """The built pages in Chromium, with every other host out of reach; ``make book`` comes first."""
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -90,6 +91,16 @@ def test_page_says_what_it_is_and_how_large_its_pictures_are(path):
     assert not re.search(r"[\\$`{}]", description), "markup stands in the description"
     pictures = re.findall(r"<img\b[^>]*>", text)
     assert [tag for tag in pictures if not re.search(r' width="[1-9]\d*" height="[1-9]\d*"', tag)] == []
+
+
+OLD = json.loads((Path(__file__).parent / "old_addresses.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", OLD)
+def test_the_address_of_a_section_leads_on_when_the_section_has_moved(path):
+    """Links from elsewhere hold: each label that a page ever had is an anchor of it still."""
+    anchors = set(re.findall(r' id="([^"]*)"', (HTML / path).read_text("utf-8")))
+    assert [label for label in OLD[path] if label not in anchors] == []
 
 
 def test_theorems_stand_in_their_index_by_title():

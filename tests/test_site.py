@@ -108,6 +108,14 @@ def test_theorems_stand_in_their_index_by_title(unknown):
     assert "(A chapter)" in text
 
 
+def test_the_old_address_of_a_section_leads_to_the_new_one(unknown):
+    text = (unknown / "deep/notes.html").read_text("utf-8")
+    anchor, address, title = re.search(
+        r'<span id="([^"]*)"><a [^>]*href="([^"]*)"[^>]*><span[^>]*>([^<]*)', text
+    ).groups()
+    assert (anchor, address, title) == ("a-part", "chapter.html#a-part", "A part of it")
+
+
 def test_light_files_are_made_beside_whole_ones(tmp_path):
     """Their inputs stay as they are, a second build changes nothing, and a page's new need is met."""
     write_sources(tmp_path)

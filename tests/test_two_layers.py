@@ -1,0 +1,85 @@
+"""Chapters in two layers: a first reading that is short and complete, and deeper pages below it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+FOLDED = {"hide-input", "remove-input", "remove-cell", "hide-cell"}
+COLUMN = 79  # the characters that fit into the column of a page
+CHAPTERS = {
+    chapter["file"]: [section["file"] for section in chapter["sections"]]
+    for part in yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["parts"]
+    for chapter in part["chapters"]
+    if re.match(r"book/\d\d-", chapter["file"]) and "sections" in chapter
+}
+PAGES = [page for first, deeper in CHAPTERS.items() for page in (first, *deeper)]
+
+
+def cells(page):
+    return json.loads((ROOT / f"{page}.ipynb").read_text("utf-8"))["cells"]
+
+
+def prose(page):
+    return "\n".join("".join(cell["source"]) for cell in cells(page) if cell["cell_type"] == "markdown")
+
+
+def shown(page):
+    """The code cells that a page does not fold, those of solutions left out."""
+    gated = False
+    for cell in cells(page):
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            gates = re.findall(r"\{(?:exercise|solution)-(start|end)\}", text)
+            gated = gates[-1] == "start" if gates else gated
+        elif not gated and not FOLDED & set(cell["metadata"].get("tags", [])):
+            yield text
+
+
+def printed(page):
+    """What the cells of a page print, and the listings that they show."""
+    for cell in cells(page):
+        for output in (
+            cell.get("outputs", []) if "remove-cell" not in cell["metadata"].get("tags", []) else []
+        ):
+            data = output.get("data", {})
+            if "text/html" not in data and "image/png" not in data:
+                text = "".join(output.get("text", data.get("text/markdown", data.get("text/plain", ""))))
+                if not text.startswith("<Figure"):
+                    yield text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_shown_fits_the_column(page):
+    lines = [line for text in (*shown(page), *printed(page)) for line in text.splitlines()]
+    assert [line for line in lines if len(line) > COLUMN and not line.startswith("|")] == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_first_reading_is_short(page):
+    text = re.sub(r"(:{3,}|`{3,})\{(exercise|solution).*?\n\1\s*\n", "", prose(page) + "\n", flags=re.S)
+    assert len(text.split()) < 2500
+    assert sum(text.count("\n") + 1 for text in shown(page)) <= 150
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_first_reading_says_what_it_needs_and_gives_and_shows_its_slide(page):
+    first, *_ = prose(page).split("## ")
+    assert ":class: objectives" in first
+    assert re.search(rf"\{{admonition\}} Slide {int(page[5:7])}\b", prose(page))
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_first_reading_has_three_exercises_and_says_how_hard_they_are(page):
+    titles = re.findall(r"\{exercise(?:-start)?\} (.*)", prose(page))
+    assert len(titles) == 3
+    assert all(re.search(r"\((easy|middling|hard)\)$", title) for title in titles)
+
+
+@pytest.mark.parametrize("page", [page for deeper in CHAPTERS.values() for page in deeper])
+def test_the_exercises_of_a_deeper_page_say_how_hard_they_are(page):
+    titles = re.findall(r"\{exercise(?:-start)?\} (.*)", prose(page))
+    assert all(re.search(r"\((easy|middling|hard)\)$", title) for title in titles)
