@@ -46,7 +46,7 @@ def printed(page):
             cell.get("outputs", []) if "remove-cell" not in cell["metadata"].get("tags", []) else []
         ):
             data = output.get("data", {})
-            if "text/html" not in data and "image/png" not in data:
+            if not data.keys() & {"text/html", "text/latex", "image/png"}:
                 text = "".join(output.get("text", data.get("text/markdown", data.get("text/plain", ""))))
                 if not text.startswith("<Figure"):
                     yield text
