@@ -76,10 +76,10 @@ def test_a_first_reading_says_what_it_needs_and_gives_and_shows_its_slide(page):
 def test_a_first_reading_has_three_exercises_and_says_how_hard_they_are(page):
     titles = re.findall(r"\{exercise(?:-start)?\} (.*)", prose(page))
     assert len(titles) == 3
-    assert all(re.search(r"\((easy|middling|hard)\)$", title) for title in titles)
+    assert all(re.search(r" · (easy|middling|hard)$", title) for title in titles)
 
 
 @pytest.mark.parametrize("page", [page for deeper in CHAPTERS.values() for page in deeper])
 def test_the_exercises_of_a_deeper_page_say_how_hard_they_are(page):
     titles = re.findall(r"\{exercise(?:-start)?\} (.*)", prose(page))
-    assert all(re.search(r"\((easy|middling|hard)\)$", title) for title in titles)
+    assert all(re.search(r" · (easy|middling|hard)$", title) for title in titles)
