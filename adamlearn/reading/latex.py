@@ -26,13 +26,13 @@ class Formulas:
     @property
     def latex(self) -> str:
         """All of them, aligned at their equality signs."""
-        lines = " \\\\\n".join(f"{left} &= {right}" for left, right in self.equations)
+        lines = " \\\\[4pt]\n".join(f"{left} &= {right}" for left, right in self.equations)
         return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
 
     def __repr__(self) -> str:
         return "\n".join(f"{left} = {right}" for left, right in self.equations)
 
-    def _repr_markdown_(self) -> str:
+    def _repr_latex_(self) -> str:
         return f"$$\n{self.latex}\n$$"
 
 
