@@ -22,7 +22,7 @@ ABOVE = {"max": r"\max", "min": r"\min"}
 BELOW = {"inf": r"\infty"}
 
 # How tightly an expression holds together; what is looser than its surroundings gets parentheses.
-LOGIC, SUM, PRODUCT, POWER, ATOM = range(5)
+LOGIC, REMAINDER, SUM, PRODUCT, POWER, ATOM = range(6)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def arithmetic(operation: ast.operator, a: Piece, b: Piece) -> Piece | None:
     if isinstance(operation, ast.Div):
         return fraction(a, b)
     if isinstance(operation, ast.Mod):
-        return Piece(rf"{a.within(POWER)} \bmod {b.within(POWER)}", PRODUCT, moves)
+        return Piece(rf"{a.within(POWER)} \bmod {b.within(POWER)}", REMAINDER, moves)
     if isinstance(operation, ast.Pow):
         if b.text == "0.5":
             return Piece(rf"\sqrt{{{a.text}}}", POWER, moves)
