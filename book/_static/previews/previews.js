@@ -69,6 +69,9 @@
     link.style.setProperty("anchor-name", "--previewed");
     link.setAttribute("aria-describedby", tip.id);
     tip.showPopover();
+    for (const wide of tip.querySelectorAll(".pst-scrollable-table-container")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0"); // the keyboard reaches what scrolls
+    }
   }
 
   /** @param {() => void} act */
