@@ -5,7 +5,7 @@ import builtins
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from adamlearn.engines.program import FUNCTIONS
 from adamlearn.reading.pieces import (
@@ -21,6 +21,7 @@ from adamlearn.reading.pieces import (
     bracketed,
     cases,
     fraction,
+    joined,
     number,
     parentheses,
     times,
@@ -164,9 +165,8 @@ class Reader:
             test = self.expression(node.test)
             one = [(both(test, inner), values) for inner, values in self.outcome(node.body)]
             return one + self.outcome(node.orelse)
-        if isinstance(node, ast.Call) and isinstance(found := self.found(node.func), FunctionType):
-            if not is_of_numpy(found):
-                return self.helper(found, node)
+        if isinstance(node, ast.Call) and is_own(found := self.found(node.func)):
+            return self.helper(found, node)
         return [(None, [self.expression(node)])]
 
     def helper(self, function: FunctionType, node: ast.Call) -> Outcome:
@@ -227,10 +227,8 @@ class Reader:
 
     def condition(self, node: ast.Compare | ast.BoolOp) -> Piece:
         if isinstance(node, ast.BoolOp):
-            word = r" \text{ and } " if isinstance(node.op, ast.And) else r" \text{ or } "
-            parts = [self.expression(value) for value in node.values]
-            inner = [f"({p.text})" if r"\text" in p.text else p.text for p in parts]
-            return Piece(word.join(inner), LOGIC, any(part.moves for part in parts))
+            word = "and" if isinstance(node.op, ast.And) else "or"
+            return joined(word, [self.expression(value) for value in node.values])
         sides = [bracketed(self.expression(side)) for side in (node.left, *node.comparators)]
         text = sides[0].text
         for operation, side in zip(node.ops, sides[1:], strict=True):
@@ -242,7 +240,7 @@ class Reader:
     def called(self, node: ast.Call) -> Piece:
         """A function of NumPy, or one whose lines have become lines."""
         function = self.found(node.func)
-        if isinstance(function, FunctionType) and not is_of_numpy(function):
+        if is_own(function):
             outcome = self.helper(function, node)
             value = cases([(condition, values[0]) for condition, values in outcome])
             if len(outcome) > 1:
@@ -275,8 +273,9 @@ def outside(function: Callable[..., Any]) -> dict[str, Any]:
     return {**vars(builtins), **found.builtins, **function.__globals__, **found.nonlocals}
 
 
-def is_of_numpy(function: FunctionType) -> bool:
-    return (function.__module__ or "").partition(".")[0] == "numpy"
+def is_own(function: Any) -> TypeGuard[FunctionType]:
+    """Whether a function's lines are to be read: it is written in Python, and not NumPy's."""
+    return isinstance(function, FunctionType) and (function.__module__ or "").partition(".")[0] != "numpy"
 
 
 def assigned(statements: Iterable[ast.stmt]) -> list[str]:

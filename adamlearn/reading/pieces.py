@@ -132,8 +132,13 @@ def both(condition: Piece, inner: Piece | None) -> Piece:
     """Two conditions at once."""
     if inner is None:
         return condition
-    parts = [f"({c.text})" if r"\text" in c.text else c.text for c in (condition, inner)]
-    return Piece(r" \text{ and } ".join(parts), LOGIC, condition.moves or inner.moves)
+    return joined("and", [condition, inner])
+
+
+def joined(word: str, conditions: Sequence[Piece]) -> Piece:
+    """Conditions with a word between them; what has words of its own stands in parentheses."""
+    parts = [f"({c.text})" if r"\text" in c.text else c.text for c in conditions]
+    return Piece(rf" \text{{ {word} }} ".join(parts), LOGIC, any(c.moves for c in conditions))
 
 
 class Sheet:
