@@ -36,7 +36,7 @@ pdf: book  ## print the book into _build/adamlearn.pdf (needs Chromium)
 test: lint widgets  ## run everything: package, notebooks, book, pages
 	$(BIN)/node --test 'tests/javascript/**/*.test.js'
 	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
-	$(BIN)/pytest --nbval book -n auto --dist loadfile
+	PYTHONPATH=book $(BIN)/pytest -p tools.keep_runs --nbval book -n auto --dist loadfile
 	$(MAKE) book
 	$(BIN)/pytest -n auto tests/test_pages*.py
 

@@ -8,20 +8,30 @@ from pathlib import Path
 from fingerprint import BOOK, ROOT, fingerprint
 
 
+def cache_folder(build):
+    """The cache of the present state of the modules, of the data and of the installed versions."""
+    versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
+    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *(BOOK / "measuring").glob("*.py")])
+    state = fingerprint(*modules, BOOK / "data", also=[platform.python_version(), *versions])
+    return Path(build) / ".jupyter_cache" / state
+
+
+def tested_folder(cache):
+    """Where a test run leaves the notebooks that it has run, for the cache to take."""
+    return Path(cache) / "tested"
+
+
 def name_cache(app, config):
-    """Give each state of the modules, of the data and of the installed versions a cache of its own.
+    """Give each state a cache of its own.
 
     The cache of executed notebooks looks at their cells only. Sphinx watches the path of the cache, which
     stands in the configuration: a new one has every page read again.
     """
-    versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
-    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *(BOOK / "measuring").glob("*.py")])
-    state = fingerprint(*modules, BOOK / "data", also=[platform.python_version(), *versions])
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    for old in caches.glob("*"):
-        if old.name != state:
+    present = cache_folder(Path(app.outdir).parent)
+    for old in present.parent.glob("*"):
+        if old != present:
             shutil.rmtree(old)
-    config.nb_execution_cache_path = str(caches / state)
+    config.nb_execution_cache_path = str(present)
 
 
 def setup(app):
