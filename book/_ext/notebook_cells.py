@@ -1,6 +1,7 @@
 """The cells of a reader notebook: the chapter's code, folded as its page folds it, with its pictures."""
 
 import base64
+import functools
 import io
 
 import nbformat
@@ -64,6 +65,7 @@ def output_for_readers(output: nbformat.NotebookNode, alt: str) -> nbformat.Note
     return output if output.data else None
 
 
+@functools.cache  # both editions and the solutions show it
 def light(picture: str) -> tuple[str, int]:
     """A picture in 256 colors, sharp on fine screens too, and the width in which to show it."""
     image = Image.open(io.BytesIO(base64.b64decode(picture)))

@@ -1,6 +1,7 @@
 """The first code cell of a reader notebook: it installs what is missing, and leaves alone what is there."""
 
 import ast
+import functools
 import importlib.metadata
 import sys
 from collections.abc import Iterable
@@ -90,13 +91,19 @@ def requirements() -> dict[str, dict[str, Requirement]]:
     return found
 
 
+@functools.cache
+def providers():
+    """The distributions that have a module, by the module's name."""
+    return importlib.metadata.packages_distributions()
+
+
 def needed(code: str, beside: Iterable[str], wheel: str) -> dict[str, str]:
     """What some code needs, as module and requirement; the modules ``beside`` it travel along."""
     declared = requirements()
     known = {name: str(requirement) for group in declared.values() for name, requirement in group.items()}
     names = imports(code)
     modules = {name.partition(".")[0] for name in names} - set(beside) - set(sys.stdlib_module_names)
-    distributions = importlib.metadata.packages_distributions()
+    distributions = providers()
     wanted = {module: distributions.get(module, [module])[0] for module in modules}
     groups = [""] + [extra for mention, extra in EXTRAS.items() if mention in code]
     for name in (name for group in groups for name in declared.get(group, ())):
