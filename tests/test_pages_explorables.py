@@ -43,11 +43,11 @@ def test_explorables_are_drawn(browser, site, path, width, scheme):
 
 @pytest.mark.parametrize("path", EXPLORABLE)
 def test_page_is_light(browser, site, path):
-    """Over the wire, all included, less than 600 kB; the heaviest files say where it went if not."""
+    """Over the wire, all included, less than 500 kB; the heaviest files say where it went if not."""
     sizes = weigh(browser, site, path)
     heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:15]
     print(f"\n{path}: {sum(sizes.values()) / 1000:.0f} kB")
-    assert sum(sizes.values()) < 600_000, heaviest
+    assert sum(sizes.values()) < 500_000, heaviest
 
 
 @pytest.mark.parametrize("path", EXPLORABLE)
