@@ -137,7 +137,9 @@ def described(legend: Legend) -> str:
 def drawn(ax: Axes) -> Iterator[str]:
     """A line for each thing drawn in the axes, or for several of a kind that have the same name or none."""
     names: dict[Any, str] = {
-        part: str(container.get_label()) for container in ax.containers for part in container.get_children()
+        part: str(container.get_label() or "")
+        for container in ax.containers
+        for part in container.get_children()
     }
     varied = varying(ax)
     artists = [*ax.images, *ax.collections, *ax.patches, *ax.lines, *ax.texts]
@@ -175,7 +177,7 @@ def kind(artist: Artist) -> str:
 
 def name(artist: Artist, names: dict[Any, str]) -> str:
     """An artist's name, quoted, after a space; empty if it has none but what Matplotlib gave it."""
-    label = str(artist.get_label())
+    label = str(artist.get_label() or "")  # None in older versions
     label = names.get(artist, label) if label.startswith("_") or not label else label
     return f" {quoted(label)}" if label and not label.startswith("_") else ""
 
