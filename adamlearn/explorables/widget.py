@@ -241,6 +241,7 @@ class Explorable(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget; where there is none, a picture and words; for the book's pages all that they need."""
         data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        data["text/plain"] = repr(self)  # whole: some versions of anywidget cut it off
         state = {name: getattr(self, name) for name in ("figure", *self.inputs)}
         question = f"<p>{html.escape(self.figure['question'])}</p>" if self.figure["question"] else ""
         data["text/html"] = (
