@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryFormatter
 from matplotlib.collections import Collection, PathCollection, QuadMesh
+from matplotlib.container import Container
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -137,9 +138,7 @@ def described(legend: Legend) -> str:
 def drawn(ax: Axes) -> Iterator[str]:
     """A line for each thing drawn in the axes, or for several of a kind that have the same name or none."""
     names: dict[Any, str] = {
-        part: str(container.get_label() or "")
-        for container in ax.containers
-        for part in container.get_children()
+        part: label_of(container) for container in ax.containers for part in container.get_children()
     }
     varied = varying(ax)
     artists = [*ax.images, *ax.collections, *ax.patches, *ax.lines, *ax.texts]
@@ -175,9 +174,14 @@ def kind(artist: Artist) -> str:
     return "patch"
 
 
+def label_of(part: Artist | Container) -> str:
+    """A label; older versions of Matplotlib have None where there is none."""
+    return str(part.get_label() or "")
+
+
 def name(artist: Artist, names: dict[Any, str]) -> str:
     """An artist's name, quoted, after a space; empty if it has none but what Matplotlib gave it."""
-    label = str(artist.get_label() or "")  # None in older versions
+    label = label_of(artist)
     label = names.get(artist, label) if label.startswith("_") or not label else label
     return f" {quoted(label)}" if label and not label.startswith("_") else ""
 

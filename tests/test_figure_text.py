@@ -201,3 +201,7 @@ def test_whatever_is_drawn_is_described(draw):
 def test_other_projections_are_described(projection):
     said = lines(lambda ax: ax.plot([1, 2], [3, 4], label="loss"), subplot_kw={"projection": projection})
     assert said[1].startswith('  line "loss": 2 points')
+
+
+def test_what_has_no_name_is_not_called_none():
+    assert lines(lambda ax: ax.plot([1, 2])[0].set_label(None))[1].startswith("  line: ")
