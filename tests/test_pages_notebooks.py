@@ -133,5 +133,5 @@ def test_links_lead_to_notebooks_that_are_there(chapter):
 
 def test_what_a_chapter_reads_travels_along():
     for edition in ("solutions", "exercises"):
-        for file in (*BOOK.glob("measuring/*.py"), *BOOK.glob("data/*")):
+        for file in (*BOOK.glob("measuring/*.py"), *BOOK.glob("studies/*.py"), *BOOK.glob("data/*")):
             assert (BUILT / edition / file.relative_to(BOOK)).read_bytes() == file.read_bytes()

@@ -5,13 +5,13 @@ import platform
 import shutil
 from pathlib import Path
 
-from fingerprint import BOOK, ROOT, fingerprint
+from fingerprint import BOOK, IMPORTED, ROOT, fingerprint
 
 
 def cache_folder(build):
     """The cache of the present state of the modules, of the data and of the installed versions."""
     versions = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
-    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *(BOOK / "measuring").glob("*.py")])
+    modules = sorted([*(ROOT / "adamlearn").rglob("*.py"), *IMPORTED])
     state = fingerprint(*modules, BOOK / "data", also=[platform.python_version(), *versions])
     return Path(build) / ".jupyter_cache" / state
 

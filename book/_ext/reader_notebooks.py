@@ -15,6 +15,7 @@ from jupyter_cache import get_cache
 from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from fingerprint import BOOK, IMPORTED, ROOT
 from notebook_editions import Editions
 from notebook_install import imports
 from notebook_links import MARK, Links
@@ -25,9 +26,7 @@ sys.path.append(str(Path(__file__).parents[1]))  # the folders of the book
 
 from tools.repository import repository
 
-ROOT = Path(__file__).parents[2]
-BOOK = ROOT / "book"
-BESIDE = [*sorted((BOOK / "measuring").glob("*.py")), *sorted((BOOK / "data").glob("*"))]
+BESIDE = [*IMPORTED, *sorted((BOOK / "data").glob("*"))]
 
 
 class LeaveOutOutputs(SphinxPostTransform):
