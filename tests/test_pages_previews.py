@@ -33,9 +33,8 @@ def page(browser, site):
 
 
 def hover(page, kind):
-    link = (
-        page.locator(f"article {LINKS[kind][0]}").locator("visible=true").first
-    )  # some stand in folded proofs
+    # some stand in folded proofs
+    link = page.locator(f"article {LINKS[kind][0]}").locator("visible=true").first
     preview = page.locator("#preview")
     page.mouse.move(2, 2)
     preview.wait_for(state="hidden")  # that of another link
