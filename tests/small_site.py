@@ -14,12 +14,12 @@ import sys
 sys.path.insert(0, {str(ROOT / "book/_ext")!r})
 project = html_title = "A small book"
 extensions = ["myst_nb", "sphinx_book_theme", "notfound.extension", "addresses", "descriptions",
-              "light_files", "moved", "page_mending", "pictures", "proof_index"]
+              "light_files", "moved", "page_mending", "pictures", "proof_index", "questions", "reading_time"]
 html_theme = "sphinx_book_theme"
 html_static_path = ["own"]
 html_css_files = ["own.css"]
 html_context = {{"default_mode": "auto"}}
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 exclude_patterns = ["_build"]
 notfound_urls_prefix = "/"
 """
@@ -51,6 +51,24 @@ Nothing is wrong.
 ## A part of it
 
 It was on another page.
+
+:::{admonition} Before you start
+:class: objectives
+- **You need** nothing.
+:::
+
+::::{admonition} Question: is it?
+:class: question
+
+:::{admonition} No.
+:class: dropdown wrong
+It was proved above.
+:::
+:::{admonition} Yes.
+:class: dropdown right
+- so it is
+:::
+::::
 """
 NOTES = """---
 myst:
@@ -62,6 +80,7 @@ myst:
 - one
 
 What stood here stands elsewhere: {moved}`a-part`.
+That page takes {minutes}`chapter` minutes, both {minutes}`chapter notes`.
 """
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 40"><path d="M0 0h30v40z"/></svg>'
 

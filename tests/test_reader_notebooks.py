@@ -21,7 +21,8 @@ from notebook_install import imports, install_cell  # noqa: E402
 CONF = f"""
 import sys
 sys.path[:0] = [{str(ROOT / "book" / "_ext")!r}]
-extensions = ["myst_nb", "sphinx_proof", "sphinx_exercise", "sphinxcontrib.bibtex", "reader_notebooks"]
+extensions = ["myst_nb", "sphinx_proof", "sphinx_exercise", "sphinxcontrib.bibtex", "questions",
+              "reader_notebooks"]
 root_doc = "first"
 numfig = True
 math_numfig = True
@@ -63,6 +64,19 @@ By $a$.
 :class: dropdown
 Hidden words.
 :::
+
+::::{admonition} Question: which one?
+:class: question
+
+:::{admonition} The `a < b` of $x^2$.
+:class: dropdown wrong
+It is not.
+:::
+:::{admonition} The other.
+:class: dropdown right
+It is.
+:::
+::::
 
 | a | b |
 |---|---|
@@ -150,9 +164,20 @@ def test_text_is_what_sphinx_resolved(built):
     assert "**Exercise 1. Why so?**\n\nShow it." in text
 
 
+def test_a_question_has_folded_answers_in_both_editions(built):
+    for edition in ("solutions", "exercises"):
+        text = words(built / f"{edition}/first.ipynb")
+        assert (
+            "**Question: which one?**\n\n<details>\n<summary>The <code>a &lt; b</code> of $x^2$.</summary>"
+            in text
+        )
+        assert "</summary>\n\n**✗ Not this one.** It is not.\n\n</details>\n\n<details>" in text
+        assert "<summary>The other.</summary>\n\n**✓ Right.** It is.\n\n</details>" in text
+
+
 def test_objectives_come_first(built):
     head, install, *_ = nbformat.read(built / "solutions/first.ipynb", as_version=4).cells
-    assert "minutes to read" in head.source and "> - read it." in head.source
+    assert "*About 5 minutes to read, exercises aside." in head.source and "> - read it." in head.source
     assert "https://owner.github.io/name/first.html" in head.source
     assert "https://owner.github.io/name/notebooks/adamlearn-" in install.source
 

@@ -116,6 +116,27 @@ def test_the_old_address_of_a_section_leads_to_the_new_one(unknown):
     assert (anchor, address, title) == ("a-part", "chapter.html#a-part", "A part of it")
 
 
+def test_a_page_says_how_long_it_takes_and_another_adds_up(unknown):
+    text = (unknown / "deep/chapter.html").read_text("utf-8")
+    assert '<p class="reading-time">About 5 minutes to read, exercises aside.</p>' in text
+    text = re.sub(r"<[^>]*>", "", (unknown / "deep/notes.html").read_text("utf-8"))
+    assert "That page takes 5 minutes, both 10." in text
+
+
+def test_an_answer_begins_with_its_verdict(unknown):
+    text = re.sub(r"\s+", " ", (unknown / "deep/chapter.html").read_text("utf-8"))
+    assert '<p><strong class="verdict">✗ Not this one.</strong> It was proved above.</p>' in text
+    assert '<p><strong class="verdict">✓ Right.</strong></p>' in text
+
+
+def test_a_question_without_a_right_answer_fails(tmp_path):
+    write_sources(tmp_path)
+    page = tmp_path / "deep/chapter.ipynb"
+    page.write_text(page.read_text().replace("dropdown right", "dropdown wrong"))
+    with pytest.raises(AssertionError, match="one that is right"):
+        build(tmp_path)
+
+
 def test_light_files_are_made_beside_whole_ones(tmp_path):
     """Their inputs stay as they are, a second build changes nothing, and a page's new need is met."""
     write_sources(tmp_path)

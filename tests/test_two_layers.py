@@ -17,6 +17,18 @@ CHAPTERS = {
     if re.match(r"book/\d\d-", chapter["file"]) and "sections" in chapter
 }
 PAGES = [page for first, deeper in CHAPTERS.items() for page in (first, *deeper)]
+CONTENTS = [
+    page["file"]
+    for part in yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["parts"]
+    if part["caption"] != "Appendix"
+    for chapter in part["chapters"]
+    for page in (chapter, *chapter.get("sections", []))
+]
+DEEPER = {page for deeper in CHAPTERS.values() for page in deeper}
+ASKING = [
+    "book/primer",
+    *(page for page in CONTENTS if re.match(r"book/(0\d|1[0-3])-", page) and page not in DEEPER),
+]
 
 
 def cells(page):
@@ -24,7 +36,14 @@ def cells(page):
 
 
 def prose(page):
+    """The text of a page, which may be a notebook or Markdown."""
+    if not (ROOT / f"{page}.ipynb").exists():
+        return (ROOT / f"{page}.md").read_text("utf-8")
     return "\n".join("".join(cell["source"]) for cell in cells(page) if cell["cell_type"] == "markdown")
+
+
+QUESTION = re.compile(r"^::::\{admonition\} Question: ([^\n]*)\n:class: question\n\n(.*?)^::::$", re.M | re.S)
+ANSWER = re.compile(r"^:::\{admonition\} ([^\n]*)\n:class: dropdown (right|wrong)\n(.*?)^:::$", re.M | re.S)
 
 
 def shown(page):
@@ -62,6 +81,7 @@ def test_what_is_shown_fits_the_column(page):
 def test_a_first_reading_is_short(page):
     text = re.sub(r"(`{3,})\{solution-start\}.*?\{solution-end\}", "", prose(page), flags=re.S)
     text = re.sub(r"(`{3,})\{exercise.*?\n\1\s*\n", "", text + "\n", flags=re.S)
+    text = QUESTION.sub("", text)
     assert len(text.split()) < 2300
     assert sum(text.count("\n") + 1 for text in shown(page)) <= 150
 
@@ -80,7 +100,42 @@ def test_a_first_reading_has_three_exercises_and_says_how_hard_they_are(page):
     assert all(re.search(r" · (easy|middling|hard)$", title) for title in titles)
 
 
-@pytest.mark.parametrize("page", [page for deeper in CHAPTERS.values() for page in deeper])
-def test_the_exercises_of_a_deeper_page_say_how_hard_they_are(page):
+@pytest.mark.parametrize("page", CONTENTS)
+def test_exercises_say_how_hard_they_are(page):
     titles = re.findall(r"\{exercise(?:-start)?\} (.*)", prose(page))
     assert all(re.search(r" · (easy|middling|hard)$", title) for title in titles)
+
+
+@pytest.mark.parametrize("page", [page for page in CONTENTS if page != "book/faq"])  # that one is to look up
+def test_a_page_says_what_it_needs_and_gives(page):
+    boxes = re.findall(
+        r"^:::\{admonition\} Before you start\n:class: objectives\n(.*?)^:::$", prose(page), re.M | re.S
+    )
+    assert len(boxes) == 1
+    assert re.search(r"^- \*\*You need\*\* .*^- \*\*Afterwards you can\*\* ", boxes[0], re.M | re.S)
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_a_first_reading_asks_and_each_answer_says_why(page):
+    text = prose(page)
+    questions = QUESTION.findall(text)
+    assert len(questions) >= 3
+    assert len(questions) == len(re.findall(r":class: question\b", text)), (
+        "a line is empty below `:class: question`"
+    )
+    places = set()
+    for question, rest in questions:
+        answers = ANSWER.findall(rest)
+        assert len(answers) == rest.count("{admonition}"), question
+        assert 2 <= len(answers) <= 4
+        kinds = [kind for _, kind, _ in answers]
+        assert kinds.count("right") == 1, question
+        assert all(len(why.split()) >= 5 for _, _, why in answers), question
+        places.add(kinds.index("right"))
+    assert len(places) > 1, "the right answer always stands in the same place"
+
+
+def test_no_answer_stands_in_a_solution():
+    for page in ASKING:
+        text = re.sub(r"\{solution-start\}.*?\{solution-end\}", "", prose(page), flags=re.S)
+        assert len(QUESTION.findall(text)) == len(QUESTION.findall(prose(page)))

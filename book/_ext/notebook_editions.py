@@ -32,19 +32,19 @@ class Editions:
     """
 
     def __init__(self, chapter: Chapter, cells: list, beside: list[str], site: str | None, page: str | None):
-        self.title, self.minutes, self.objectives = chapter.title, chapter.minutes(), chapter.objectives
+        self.title, self.time, self.objectives = chapter.title, chapter.time, chapter.objectives
         self.cells, self.page = cells, page
         self.pieces = with_removed(chapter.pieces, cells)
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
         self.install = install_cell(code, beside, site)
 
     def with_solutions(self) -> nbformat.NotebookNode:
-        note = f"About {self.minutes} minutes to read, exercises aside. {HOW}"
-        return self.notebook(self.title, note, self.filled(self.pieces))
+        return self.notebook(self.title, f"{self.time} {HOW}", self.filled(self.pieces))
 
     def exercises_only(self) -> nbformat.NotebookNode:
-        note = f"About {self.minutes} minutes to read, exercises aside. {HOW}"
-        return self.notebook(self.title, note, self.filled([p for p in self.pieces if not p.solution]))
+        return self.notebook(
+            self.title, f"{self.time} {HOW}", self.filled([p for p in self.pieces if not p.solution])
+        )
 
     def solutions_alone(self) -> nbformat.NotebookNode:
         """The exercises and their solutions, open, after the chapter's code, which they need."""

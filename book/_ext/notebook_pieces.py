@@ -1,6 +1,5 @@
 """A resolved document as a row of pieces: texts and code cells, each with the exercise that it is of."""
 
-import re
 from dataclasses import dataclass, field
 
 from docutils import nodes
@@ -27,12 +26,8 @@ class Chapter:
 
     title: str = ""
     objectives: str = ""
+    time: str = ""  # that reading it takes
     pieces: list[Piece] = field(default_factory=list)
-
-    def minutes(self) -> int:
-        """How long the reading takes, to five minutes: two hundred words a minute, without solutions."""
-        text = " ".join(piece.text for piece in self.pieces if not piece.solution)
-        return max(5, 5 * round(len(re.findall(r"\w{2,}", text)) / 200 / 5))
 
 
 class Reader:

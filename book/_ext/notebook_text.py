@@ -1,5 +1,6 @@
 """From a resolved document to Markdown that every notebook shows: no roles, no directives, no labels."""
 
+import html
 import re
 from collections.abc import Iterable
 
@@ -214,9 +215,22 @@ class Writer:
             return quote(self.blocks(node.children).replace("Proof. ", "*Proof.* ", 1))
         if not isinstance(head, nodes.title):
             return quote(self.blocks(node.children))
+        if "question" in node["classes"]:  # its answers are folded, and in quotes not every notebook folds
+            return f"**{self.inlines(head)}**\n\n{self.blocks(rest)}"
         if "dropdown" in node["classes"]:
-            return folded(self.inlines(head), self.blocks(rest))
+            return folded(self.summary(head), self.blocks(rest))
         return quote(f"**{self.inlines(head)}**\n\n{self.blocks(rest)}")
+
+    def summary(self, title: nodes.Element) -> str:
+        """A title as HTML: within a summary no notebook reads Markdown, but formulas."""
+        return "".join(
+            self.inline(part)
+            if isinstance(part, nodes.math)
+            else f"<code>{html.escape(part.astext(), quote=False)}</code>"
+            if isinstance(part, nodes.literal)
+            else html.escape(part.astext(), quote=False)
+            for part in title.children
+        )
 
     def block_sidebar(self, node):  # a note in the margin
         return quote(self.blocks(child for child in node.children if not isinstance(child, nodes.title)))

@@ -21,6 +21,7 @@ from notebook_install import imports
 from notebook_links import MARK, Links
 from notebook_pieces import Reader
 from notebook_text import Writer
+from reading_time import said
 
 sys.path.append(str(Path(__file__).parents[1]))  # the folders of the book
 
@@ -76,6 +77,7 @@ class ReaderNotebooks(Builder):
         chapter = Reader(Writer(links)).read(doctree)
         if number := links.chapter():
             chapter.title = f"{number}. {chapter.title}"
+        chapter.time = said(self.env, docname)
         source = nbformat.read(self.source(docname), as_version=4)
         _, executed = get_cache(self.config.nb_execution_cache_path).merge_match_into_notebook(source)
         editions = Editions(chapter, executed.cells, beside_of(executed.cells), self.site, self.page(docname))
@@ -102,6 +104,7 @@ def beside_of(cells) -> list[str]:
 
 
 def setup(app):
+    app.setup_extension("reading_time")
     app.add_builder(ReaderNotebooks)
     app.add_post_transform(LeaveOutOutputs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
