@@ -103,6 +103,14 @@ def test_the_address_of_a_section_leads_on_when_the_section_has_moved(path):
     assert [label for label in OLD[path] if label not in anchors] == []
 
 
+def test_an_hour_of_the_course_has_time_for_its_reading():
+    text = (HTML / "book/course.html").read_text("utf-8")
+    rows = [re.findall(r"<td>(.*?)</td>", row, re.S) for row in re.findall(r"<tr.*?</tr>", text, re.S)]
+    found = [int(re.sub(r"<[^>]*>", "", row[2])) for row in rows if len(row) == 5]
+    assert len(found) == 18
+    assert max(found) <= 45
+
+
 def test_theorems_stand_in_their_index_by_title():
     text = (HTML / "prf-prf.html").read_text("utf-8")
     titles = [html.unescape(title) for title in re.findall(r'<code class="xref">([^<]*)</code>', text)]
