@@ -103,6 +103,37 @@ def test_the_address_of_a_section_leads_on_when_the_section_has_moved(path):
     assert [label for label in OLD[path] if label not in anchors] == []
 
 
+LOOKS = """all => all.map((answer) => {
+    const { borderLeft, borderTop, backgroundColor } = getComputedStyle(answer);
+    const { color, fontWeight } = getComputedStyle(answer.firstElementChild);
+    return [borderLeft, borderTop, backgroundColor, color, fontWeight].join();
+})"""
+
+
+def test_answers_look_alike_until_they_are_opened_and_a_key_opens_them(browser, site):
+    with own_host_page(browser, site) as (page, faults):
+        page.goto(site + "book/01-adam.html", wait_until="networkidle")
+        answers = page.locator(".question > .admonition")
+        assert answers.count() >= 9
+        assert len(set(answers.evaluate_all(LOOKS))) == 1
+        assert not any(verdict.is_visible() for verdict in answers.locator(".verdict").all())
+        for kind, words in (("right", "✓ Right."), ("wrong", "✗ Not this one.")):
+            answer = page.locator(f".question > .{kind}").first
+            answer.locator("button").focus()
+            page.keyboard.press("Enter")
+            assert answer.locator(".verdict").is_visible()
+            assert answer.locator(".verdict").inner_text() == words
+        page.wait_for_timeout(400)
+        assert len(set(answers.evaluate_all(LOOKS))) == 3
+        assert faults == []
+
+
+def test_answers_are_read_without_a_script(browser, site):
+    with own_host_page(browser, site, java_script_enabled=False) as (page, _):
+        page.goto(site + "book/01-adam.html")
+        assert all(verdict.is_visible() for verdict in page.locator(".verdict").all())
+
+
 def test_an_hour_of_the_course_has_time_for_its_reading():
     text = (HTML / "book/course.html").read_text("utf-8")
     rows = [re.findall(r"<td>(.*?)</td>", row, re.S) for row in re.findall(r"<tr.*?</tr>", text, re.S)]
