@@ -9,9 +9,11 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
+
+logger = logging.getLogger(__name__)
 
 WORDS_A_MINUTE = 200
 WORDS_A_LINE = 5  # for a line of code that the page shows, and for one of a formula that stands alone
@@ -99,10 +101,9 @@ class SumMinutes(SphinxPostTransform):
             if node["classes"] != ["minutes"]:
                 continue
             pages = [f"{folder}/{name}".lstrip("/") for name in node.astext().split()]
-            unknown = [page for page in pages if page not in self.env.found_docs]
-            if unknown:
-                raise ExtensionError(f"{{minutes}}`{node.astext()}`: the book has no page {unknown[0]!r}")
-            total = sum(self.env.metadata[page]["minutes"] for page in pages)
+            for page in set(pages) - self.env.found_docs:
+                logger.warning("{minutes}`%s`: the book has no page %r", node.astext(), page, location=node)
+            total = sum(self.env.metadata[page]["minutes"] for page in pages if page in self.env.found_docs)
             node.children = [nodes.Text(f"{total}")]
 
 
