@@ -155,13 +155,17 @@ def scikit_learn(rule, p, g):
     from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
     q, gradients = leaves(deepcopy(p)), leaves(g)
-    if rule == "adam":
-        optimizer = AdamOptimizer(q)
-    elif rule in ("sgd", "nesterov"):
-        optimizer = SGDOptimizer(q, momentum=0.9, nesterov=rule == "nesterov")
-    else:
+    if rule not in ("adam", "sgd", "nesterov"):
         return
-    yield "scikit-learn", lambda: optimizer.update_params(q, gradients)
+    made = []
+
+    def run():
+        if not made:  # in the first step, as elsewhere: its memory counts
+            momentum = {} if rule == "adam" else {"momentum": 0.9, "nesterov": rule == "nesterov"}
+            made.append((AdamOptimizer if rule == "adam" else SGDOptimizer)(q, **momentum))
+        made[0].update_params(q, gradients)
+
+    yield "scikit-learn", run
 
 
 def limit(rule, p, g):

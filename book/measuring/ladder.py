@@ -28,8 +28,10 @@ def whole_arrays(p, g, m, v, t):
     p[:], m[:], v[:] = rules.adam(p, g, m, v, t)
 
 
-def whole_arrays_out(p, g, m, v, a, b, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """The same operations, and no new array: ``a`` and ``b`` are kept from step to step."""
+# fmt: off
+def whole_arrays_out(p, g, m, v, a, b, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """The same operations, and no new array: ``a`` and ``b`` are kept."""
     np.multiply(m, beta1, out=m)
     np.multiply(g, 1 - beta1, out=a)
     np.add(m, a, out=m)
@@ -44,6 +46,7 @@ def whole_arrays_out(p, g, m, v, a, b, t, learning_rate=1e-3, beta1=0.9, beta2=0
     np.add(b, epsilon, out=b)
     np.divide(a, b, out=a)
     np.subtract(p, a, out=p)
+# fmt: on
 
 
 def in_tiles(p, g, m, v, t, tile=8_192):
@@ -61,28 +64,33 @@ def in_tiles_out(p, g, m, v, a, b, t, tile=8_192):
         whole_arrays_out(p[piece], g[piece], m[piece], v[piece], a[:size], b[:size], t)
 
 
-def adam_by_products(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """Adam with its divisions by numbers made products with their reciprocals."""
+# fmt: off
+def adam_by_products(p, g, m, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Adam, with products in place of its divisions by numbers."""
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     m_hat = m * (1 / (1 - beta1**t))
     v_hat = v * (1 / (1 - beta2**t))
     return p - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+# fmt: on
 
 
 def compiled_loops(rule=rules.adam, **options):
-    """A rule in a loop over elements, compiled by Numba: in place, and into another array."""
+    """A rule in a compiled loop: in place, and into another array."""
     compiled = numba.njit(**options)(rule)
 
     @numba.njit(**options)
-    def in_place(p, g, m, v, t, learning_rate, beta1, beta2, epsilon):
+    def in_place(p, g, m, v, t, rate, beta1, beta2, eps):
         for i in range(p.size):
-            p[i], m[i], v[i] = compiled(p[i], g[i], m[i], v[i], t, learning_rate, beta1, beta2, epsilon)
+            new = compiled(p[i], g[i], m[i], v[i], t, rate, beta1, beta2, eps)
+            p[i], m[i], v[i] = new
 
     @numba.njit(**options)
-    def into(p, g, m, v, out, t, learning_rate, beta1, beta2, epsilon):
+    def into(p, g, m, v, out, t, rate, beta1, beta2, eps):
         for i in range(p.size):
-            out[i], m[i], v[i] = compiled(p[i], g[i], m[i], v[i], t, learning_rate, beta1, beta2, epsilon)
+            new = compiled(p[i], g[i], m[i], v[i], t, rate, beta1, beta2, eps)
+            out[i], m[i], v[i] = new
 
     return in_place, into
 

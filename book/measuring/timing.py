@@ -59,7 +59,7 @@ class SlideAdam:
 
 
 def seven_streams(p, g, m, v):
-    """Read p, g, m, v and write p, m, v, with no arithmetic to speak of: what memory allows."""
+    """Read p, g, m, v, write p, m, v, and do next to no arithmetic."""
     for i in range(p.size):
         p[i] += g[i]
         m[i] += g[i]
