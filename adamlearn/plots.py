@@ -15,7 +15,8 @@ from adamlearn.optimizer import Optimizer
 
 figure_text.register()  # so that a notebook says what each of its figures shows
 
-# After Okabe and Ito's palette, which stays distinct under the common color deficiencies.
+# After Okabe and Ito's palette. Each two are told apart by their dashes or by their colors, under the
+# common color deficiencies and in both themes; by color alone they are not (tests/test_plots.py).
 STYLES: dict[str, dict[str, Any]] = {
     "Adam": {"color": "#0072B2", "linestyle": "-"},
     "AdamW": {"color": "#D55E00", "linestyle": (0, (5, 1.5))},
@@ -24,7 +25,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "AdaBelief": {"color": "#E69F00", "linestyle": (0, (9, 2))},
     "SGD": {"color": "#444444", "linestyle": "-"},
     "Nesterov": {"color": "#888888", "linestyle": (0, (5, 1.5))},
-    "AdaGrad": {"color": "#56B4E9", "linestyle": (0, (1, 1))},
+    "AdaGrad": {"color": "#56B4E9", "linestyle": (0, (1, 3))},
     "RMSProp": {"color": "#8C6510", "linestyle": (0, (5, 1.5, 1, 1.5))},
 }
 
