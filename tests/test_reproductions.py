@@ -178,13 +178,13 @@ def test_an_answer_of_another_form_stops_the_build(copy, name, value, fault):
 
 
 @pytest.mark.parametrize("name", ["damped-sign", "damped-sign-apart"])
-def test_a_missing_value_stops_the_build_and_is_named(copy, name):
+def test_a_missing_value_stops_the_build_and_is_named(copy, monkeypatch, name):
     file = copy / "01-adam-steps.ipynb"
     file.write_text(file.read_text("utf-8").replace(f'"name": "{PREFIX}{name}"', '"name": "else"'), "utf-8")
     with pytest.raises(
         ExtensionError, match=f"damped-sign: no notebook has a cell that glues {PREFIX}{name}$"
     ):
-        read(copy)
+        page(copy, monkeypatch)
 
 
 def test_a_value_that_is_glued_twice_stops_the_build(copy):
