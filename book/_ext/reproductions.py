@@ -115,7 +115,7 @@ The paper
 : {says}
 
 Here
-: {result.here} Section: {{ref}}`{result.section}`.
+: {result.here} See {{ref}}`{result.section}`.
 """
 
 
