@@ -21,12 +21,15 @@ WORDS = {"defaults": "with our defaults", "epsilon": "with an epsilon of 0.1"}
 
 
 class Generated(SphinxDirective):
-    """A directive whose content is Markdown that is made here."""
+    """A directive whose content is Markdown that is made here, of some files."""
 
     optional_arguments = 1
 
+    def made_of(self):
+        return LINES, MEASURED, __file__, optimizers.__file__, rules.__file__
+
     def run(self):
-        for file in (LINES, MEASURED, __file__, optimizers.__file__, rules.__file__):
+        for file in self.made_of():
             self.env.note_dependency(str(file))
         self.content.data[:] = self.text().splitlines()
         self.content.items[:] = [(self.env.docname, self.lineno)] * len(self.content.data)
