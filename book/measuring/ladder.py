@@ -17,6 +17,7 @@ SIZES = {
 }
 TILES = [2**k for k in range(8, 24)]
 TILED = 10_000_000  # elements that are cut in tiles
+FEW = 5  # rounds with arrays so long that a step takes a good part of a second
 STEPS = (1, 10, 100, 1_000, 10_000, 60_000, 100_000)
 NEAR = 512  # elements of which four arrays stay in the nearest cache
 HYPERPARAMETERS = (1e-3, 0.9, 0.999, 1e-8)
@@ -144,18 +145,18 @@ def draw(size, dtype="float64"):
 
 
 def climb(dtype):
-    """Seconds of a step of every rung, for every size; for the largest, its pages of new memory too."""
+    """Seconds of a step of every rung, for every size; for the largest, its stops for new memory too."""
     rows = []
     for size in SIZES[dtype]:
         steps = rungs(*draw(size, dtype))
         row = {"size": size, "dtype": dtype, "threads": cores()}
-        rows.append(row | {"seconds": in_turn(steps, ROUNDS if size < 10_000_000 else 5)})
+        rows.append(row | {"seconds": in_turn(steps, ROUNDS if size < 10_000_000 else FEW)})
     rows[-1]["faults"] = {name: faults(step) for name, step in steps.items()}
     return rows
 
 
 def faults(step):
-    """How many pages of new memory a step has the system lay out."""
+    """How often a step is stopped while the system lays out new memory, a page of any size."""
     from resource import RUSAGE_SELF, getrusage  # Windows has none
 
     before = getrusage(RUSAGE_SELF).ru_minflt
@@ -169,7 +170,7 @@ def tiles():
     steps = {tile: lambda tile=tile: in_tiles(*arrays, T, tile) for tile in (*TILES, TILED)}
     return [
         {"tile": tile, "seconds": {quartile: value / TILED for quartile, value in found.items()}}
-        for tile, found in in_turn(steps, 5).items()
+        for tile, found in in_turn(steps, FEW).items()
     ]
 
 
