@@ -5,6 +5,7 @@ before it counts the learning rates. Images are (images, 8, 8).
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -73,7 +74,7 @@ class Network:
 
 
 class Perceptron(Network):
-    """64 pixels, hidden units with relu, and 10 outputs."""
+    """64 pixels, hidden units with ReLU, and 10 outputs."""
 
     def __init__(self, hidden):
         super().__init__([(hidden, 64), (10, hidden)])
@@ -97,7 +98,7 @@ class Perceptron(Network):
 
 
 class Convolutions(Network):
-    """Convolutions of 3 x 3 with relu, a pooling after the first, 10 outputs.
+    """Convolutions of 3 x 3 with ReLU, a pooling after the first, 10 outputs.
 
     Inside, arrays are (networks, channels, height, width, images).
     """
@@ -117,7 +118,7 @@ class Convolutions(Network):
             a = a.reshape(*a.shape[:-1], *size)
             seen.append((columns, a))
             if i == 0:
-                a = squares(a).max(axis=0)
+                a = reduce(np.maximum, squares(a))
         flat = a.reshape(len(w), -1, len(x))
         return *seen, flat, W @ flat + b
 
@@ -174,19 +175,17 @@ def added_up(columns, size):
 
 
 def squares(a):
-    """The four numbers of each block of 2 x 2, on a first axis."""
-    *rest, height, width, images = a.shape
-    blocks = a.reshape(*rest, height // 2, 2, width // 2, 2, images)
-    blocks = np.moveaxis(blocks, (-4, -2), (0, 1))
-    return blocks.reshape(4, *blocks.shape[2:])
+    """The four numbers of each block of 2 x 2, as four views."""
+    return [a[..., i::2, j::2, :] for i in (0, 1) for j in (0, 1)]
 
 
 def to_the_largest(a, grad):
     """The gradient of a pooled number goes to the first of the largest."""
-    largest = squares(a).argmax(axis=0)
-    blocks = np.array([np.where(largest == k, grad, 0) for k in range(4)])
-    blocks = blocks.reshape(2, 2, *grad.shape)
-    return np.moveaxis(blocks, (0, 1), (-4, -2)).reshape(a.shape)
+    largest, spread = reduce(np.maximum, squares(a)), np.empty_like(a)
+    for part, place in zip(squares(a), squares(spread), strict=True):
+        place[...] = np.where(part == largest, grad, 0)
+        grad = grad - place
+    return spread
 
 
 def jittered(x, rng):
