@@ -6,6 +6,7 @@ reads it, and reports it.
 
 import multiprocessing
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,16 +36,18 @@ def run_ahead(app, env, docnames):
     missing = [(path, app.config.nb_execution_timeout) for path in paths if not is_cached(cache, path)]
     if not missing:
         return
-    with multiprocessing.get_context("spawn").Pool(AT_ONCE) as pool:
-        done = pool.imap_unordered(run, missing)
-        for path, result in status_iterator(
-            done, "running notebooks... ", "purple", len(missing), stringify_func=lambda item: item[0].stem
-        ):
-            if result.err is None:
-                seconds = {"execution_seconds": result.time}
-                cache.cache_notebook_bundle(
-                    CacheBundleIn(result.nb, str(path), data=seconds), check_validity=False, overwrite=True
-                )
+    for path, result in status_iterator(
+        run_all(missing),
+        "running notebooks... ",
+        "purple",
+        len(missing),
+        stringify_func=lambda item: item[0].stem,
+    ):
+        if result.err is None:
+            seconds = {"execution_seconds": result.time}
+            cache.cache_notebook_bundle(
+                CacheBundleIn(result.nb, str(path), data=seconds), check_validity=False, overwrite=True
+            )
 
 
 def take_tested(cache, folder):
@@ -63,16 +66,28 @@ def is_cached(cache, path):
     return True
 
 
+def run_all(tasks):
+    """The paths and outcomes of notebooks, each as soon as it is there."""
+    with multiprocessing.get_context("spawn").Pool(AT_ONCE) as pool:
+        yield from pool.imap_unordered(run, tasks)
+
+
 def run(task):
     """One notebook's path and outcome, run from its own folder; called in a process of its own."""
     path, timeout = task
-    with TemporaryDirectory() as sockets:
+    with TemporaryDirectory() as sockets, ThreadPoolExecutor(1) as thread:
         # Two kernels that start at once could choose the same port; sockets in a folder of their own do not.
         channels = {"transport": "ipc", "ip": f"{sockets}/kernel"} if os.name != "nt" else {}
         config = Config({"KernelManager": channels})
-        return path, single_nb_execution(
-            read(path), cwd=str(path.parent), timeout=timeout, allow_errors=False, config=config
-        )
+        # In a main thread nbclient takes signals over for good, and the pool could not end its process.
+        return path, thread.submit(
+            single_nb_execution,
+            read(path),
+            cwd=str(path.parent),
+            timeout=timeout,
+            allow_errors=False,
+            config=config,
+        ).result()
 
 
 def read(path):
