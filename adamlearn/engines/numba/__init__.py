@@ -115,7 +115,7 @@ class NumbaEngine:
                 if out is None and into:
                     out = np.empty_like(p)
                     return out if into(2 if check else 1, out, p, g, *rest) else None
-            except (ArithmeticError, TypeError):
+            except (ArithmeticError, TypeError, NumbaError):
                 pass  # numbers for the rule itself, or arrays that are not like those before
             return None
 
