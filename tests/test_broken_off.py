@@ -12,11 +12,13 @@ import pytest
 
 EXTENSIONS = Path(__file__).parents[1] / "book" / "_ext"
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 from run_ahead import run_all
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # even where a shell had it ignored
     for path, result in run_all([(Path(name), 120) for name in sys.argv[1:]]):
         print(path.name, "failed" if result.err else "done", flush=True)
 """
@@ -40,7 +42,6 @@ def test_notebooks_that_run_are_ended_by_a_key(tmp_path):
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "quick.ipynb done\n"
