@@ -1,13 +1,12 @@
 """Each piece of advice of the page on choosing has a link to what measured it, or is called a habit."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-BOOK = Path(__file__).parents[1] / "book"
-PAGE = (BOOK / "choosing.md").read_text("utf-8")
+from tests.book_pages import LISTED, cells, prose
+
+PAGE = prose("book/choosing")
 LINK = re.compile(r"\{(?:ref|numref|prf:ref)\}`(?:[^`<]*<)?([\w-]+)>?`")
 ROWS = [row for row in re.findall(r"^\|.*\|$", PAGE, re.M) if not set(row) <= set("|- ")]
 ADVICE = [
@@ -18,13 +17,9 @@ ADVICE = [
 def named():
     """What can be linked to: labels of places and statements, and the names of figures."""
     found = set()
-    for file in [*BOOK.glob("*.md"), *BOOK.glob("*.ipynb")]:
-        text = file.read_text("utf-8")
-        if file.suffix == ".ipynb":
-            cells = json.loads(text)["cells"]
-            found |= {cell["metadata"].get("mystnb", {}).get("figure", {}).get("name") for cell in cells}
-            text = "\n".join("".join(cell["source"]) for cell in cells)
-        for place, statement in re.findall(r"^\(([\w-]+)\)=|^:label: ([\w-]+)", text, re.M):
+    for page in LISTED:
+        found |= {cell["metadata"].get("mystnb", {}).get("figure", {}).get("name") for cell in cells(page)}
+        for place, statement in re.findall(r"^\(([\w-]+)\)=|^:label: ([\w-]+)", prose(page), re.M):
             found.add(place or statement)
     return found
 

@@ -1,43 +1,27 @@
 """The bibliography: what is cited is listed, what is listed is cited, and no work is listed twice."""
 
-import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[1]
+from tests.book_pages import LISTED, ROOT, cells, prose
+
 ENTRIES = re.findall(
     r"^@\w+\{([\w-]+),(.*?)^\}", (ROOT / "book/references.bib").read_text("utf-8"), re.M | re.S
 )
 CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
 
-def pages():
-    """The files of the contents, without their suffix."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    chapters = [chapter for part in contents["parts"] for chapter in part["chapters"]]
-    sections = [section for chapter in chapters for section in chapter.get("sections", [])]
-    return [contents["root"], *(entry["file"] for entry in chapters + sections)]
-
-
 def text(page):
     """What a page says: its Markdown, and the captions of its figures."""
-    if (file := ROOT / f"{page}.md").exists():
-        return file.read_text("utf-8")
-    cells = json.loads((ROOT / f"{page}.ipynb").read_text("utf-8"))["cells"]
-    captions = [str(cell["metadata"].get("mystnb", "")) for cell in cells]
-    return "\n".join(
-        ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"] + captions
-    )
+    return "\n".join([prose(page), *(str(cell["metadata"].get("mystnb", "")) for cell in cells(page))])
 
 
 @pytest.fixture(scope="module")
 def cited():
     return {
-        key.strip(): page for page in pages() for keys in CITED.findall(text(page)) for key in keys.split(",")
+        key.strip(): page for page in LISTED for keys in CITED.findall(text(page)) for key in keys.split(",")
     }
 
 

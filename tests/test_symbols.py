@@ -1,13 +1,12 @@
 """The table of symbols: each symbol once, and no letter on a page that the tables do not have."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-BOOK = Path(__file__).parents[1] / "book"
-COMMON, LOCAL = (BOOK / "symbols.md").read_text("utf-8").split("(symbols-local)=")
+from tests.book_pages import prose
+
+COMMON, LOCAL = prose("book/symbols").split("(symbols-local)=")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$", re.S)
 LETTER = re.compile(r"\\(?:hat|bar|tilde|mathcal)\s*\{?\\?[A-Za-z]+\}?|\\[A-Za-z]+|[A-Za-z]")
 GREEK = {
@@ -34,13 +33,8 @@ def letters(text):
     return found - FREE
 
 
-def prose(page):
-    cells = json.loads((BOOK / page).read_text("utf-8"))["cells"]
-    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-
-
 HEADS = [re.findall(r"\$([^$]+)\$", row) for row in re.findall(r"^\| (\$.+?\$) \| ", COMMON, re.M)]
-PAGES = dict(re.findall(r"^\| \[\]\(([\w.-]+)\) \| (.*) \|$", LOCAL, re.M))
+PAGES = dict(re.findall(r"^\| \[\]\(([\w-]+)\.ipynb\) \| (.*) \|$", LOCAL, re.M))
 
 
 def test_each_symbol_stands_once():
@@ -52,9 +46,9 @@ def test_each_symbol_stands_once():
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_uses_no_letter_that_is_not_listed(page):
     listed = letters(" ".join(f"${symbol}$" for head in HEADS for symbol in head)) | letters(PAGES[page])
-    assert sorted(letters(prose(page)) - listed) == []
+    assert sorted(letters(prose(f"book/{page}")) - listed) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_uses_the_letters_that_are_listed_for_it(page):
-    assert sorted(letters(re.sub(r" is \$[^$]*\$", "", PAGES[page])) - letters(prose(page))) == []
+    assert sorted(letters(re.sub(r" is \$[^$]*\$", "", PAGES[page])) - letters(prose(f"book/{page}"))) == []

@@ -6,7 +6,6 @@ the notebooks for readers. The role ``{minutes}`01-adam 01-adam-steps` `` is the
 
 import math
 import re
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -89,6 +88,7 @@ class SayTheTime(SphinxPostTransform):
 
 class Minutes(SphinxRole):
     def run(self):
+        self.env.metadata[self.env.docname]["adds_minutes"] = True
         return [nodes.inline("", self.text, classes=["minutes"])], []
 
 
@@ -111,8 +111,7 @@ def write_again(app, env):
     """Where a page takes another time than before, those that state the minutes of others are written."""
     now = {name: env.metadata[name]["minutes"] for name in env.found_docs}
     before, env.minutes_told = getattr(env, "minutes_told", None), now
-    stating = [name for name in env.found_docs if "{minutes}" in Path(env.doc2path(name)).read_text("utf-8")]
-    return stating if now != before else []
+    return [name for name in now if "adds_minutes" in env.metadata[name]] if now != before else []
 
 
 def setup(app):
@@ -121,4 +120,4 @@ def setup(app):
     app.add_post_transform(SumMinutes)
     app.connect("doctree-read", count)
     app.connect("env-updated", write_again)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 2}
