@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from numpy.testing import assert_array_equal
+from studies.colors import VISIONS, distance, linear, place
 
 from adamlearn import SGD, Adam, Optimizer, plots
 from adamlearn.descent import descend
@@ -82,75 +83,21 @@ def luminance(color):
     return linear(np.array(to_rgb(color))) @ [0.2126, 0.7152, 0.0722]
 
 
-def linear(rgb):
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
-# Red, green and blue light as seen without one of the three receptors of the eye (Machado et al. 2009).
-VISIONS = {
-    "full vision": np.eye(3),
-    "protanopia": np.array(
-        [
-            [0.152286, 1.052583, -0.204868],
-            [0.114503, 0.786281, 0.099216],
-            [-0.003882, -0.048116, 1.051998],
-        ]
-    ),
-    "deuteranopia": np.array(
-        [
-            [0.367322, 0.860646, -0.227968],
-            [0.280085, 0.672501, 0.047413],
-            [-0.011820, 0.042940, 0.968881],
-        ]
-    ),
-    "tritanopia": np.array(
-        [
-            [1.255528, -0.076749, -0.178779],
-            [-0.078411, 0.930809, 0.147602],
-            [0.004733, 0.691367, 0.303900],
-        ]
-    ),
-}
-# The style sheet's invert(1) hue-rotate(180deg).
-TURN = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]])
-TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-def look(color, vision, theme):
-    """The place of a color in OKLab (Ottosson 2020), as seen with a deficiency on a page of a theme."""
-    rgb = np.array(to_rgb(color))
-    rgb = np.clip(TURN @ (1 - rgb), 0, 1) if theme == "dark" else rgb
-    return TO_LAB @ np.cbrt(TO_LMS @ np.clip(VISIONS[vision] @ linear(rgb), 0, 1))
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("vision", VISIONS)
 def test_each_two_optimizers_are_told_apart(vision, theme):
     """By their dashes or by their colors: of all nine, so of those that some figure draws together."""
 
     def alike(one, other):
-        colors = [look(plots.style(name)["color"], vision, theme) for name in (one, other)]
-        same_dashes = plots.style(one)["linestyle"] == plots.style(other)["linestyle"]
-        return same_dashes and np.linalg.norm(np.subtract(*colors)) < 0.06
+        styles = [plots.style(name) for name in (one, other)]
+        apart = distance(*(style["color"] for style in styles), vision, theme == "dark")
+        return styles[0]["linestyle"] == styles[1]["linestyle"] and apart < 0.06
 
     assert [pair for pair in combinations(plots.STYLES, 2) if alike(*pair)] == []
 
 
 def test_a_color_is_measured_as_ottosson_does():
     """White is at lightness 1 without hue; his page gives pure red's place."""
-    assert np.allclose(look("#ffffff", "full vision", "light"), [1, 0, 0], atol=1e-4)
-    assert np.allclose(look("#ff0000", "full vision", "light"), [0.628, 0.225, 0.126], atol=1e-3)
-    assert np.allclose(look("#ffffff", "full vision", "dark"), [0, 0, 0], atol=1e-4)
+    assert np.allclose(place("#ffffff"), [1, 0, 0], atol=1e-4)
+    assert np.allclose(place("#ff0000"), [0.628, 0.225, 0.126], atol=1e-3)
+    assert np.allclose(place("#ffffff", dark=True), [0, 0, 0], atol=1e-4)

@@ -8,19 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
+from adamlearn import plots
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import log_softmax
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
+from scipy.stats import sem
+
+from studies.digits import X_rest, X_test, divided
 
 BATCH = 32
-X, y = load_digits(return_X_y=True)  # 1,797 images of 8 x 8 pixels
-x_rest, x_test, y_rest, y_test = train_test_split(
-    X.reshape(-1, 8, 8) / 16, y, test_size=360, stratify=y, random_state=0
-)
-x_train, x_val, y_train, y_val = train_test_split(
-    x_rest, y_rest, test_size=360, stratify=y_rest, random_state=0
+LOOKS = {
+    "Adam": plots.style("Adam") | {"marker": "o"},
+    "warm-up": plots.style("Adam")
+    | {"linestyle": (0, (5, 1.5)), "marker": "^"},
+    "RAdam": plots.style("RAdam") | {"marker": "s"},
+}
+X_train, X_val, y_train, y_val = divided(seed=0)
+x_rest, x_test, x_train, x_val = (
+    X.reshape(-1, 8, 8) for X in (X_rest, X_test, X_train, X_val)
 )
 
 
@@ -238,3 +244,24 @@ def trained(network, seeds, **settings):
         )
         weights, losses = zip(*runs, strict=True)
     return np.array(weights), np.array(losses)
+
+
+def draw_valleys(rates, losses, **more):
+    """Each rule's mean loss, and its standard error, over the rates."""
+    _, ax = plt.subplots(figsize=(5.6, 3.6))
+    for i, (name, look) in enumerate(LOOKS.items()):
+        ax.errorbar(
+            np.array(rates) * 1.04 ** (i - 1),  # side by side
+            losses[name].mean(axis=0),
+            sem(losses[name], axis=0),
+            label=name,
+            capsize=3,
+            elinewidth=1,
+            **look,
+            **more,
+        )
+    ax.axhline(np.log(10), color="#999999", linewidth=1)
+    ax.set(xscale="log", yscale="log", xlabel="learning rate")
+    ax.minorticks_off()
+    plots.legend_below(ax)
+    return ax
