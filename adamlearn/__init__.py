@@ -3,12 +3,17 @@
 from adamlearn import rules
 from adamlearn.optimizer import Optimizer
 from adamlearn.optimizers import (
+    ADOPT,
     SGD,
     AdaBelief,
     AdaGrad,
     Adam,
+    AdaMax,
     AdamW,
+    AdEMAMix,
     AMSGrad,
+    Lion,
+    NAdam,
     Nesterov,
     RAdam,
     RMSProp,
@@ -17,12 +22,17 @@ from adamlearn.optimizers import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "ADOPT",
     "SGD",
     "AMSGrad",
+    "AdEMAMix",
     "AdaBelief",
     "AdaGrad",
+    "AdaMax",
     "Adam",
     "AdamW",
+    "Lion",
+    "NAdam",
     "Nesterov",
     "Optimizer",
     "RAdam",

@@ -295,3 +295,165 @@ class AdaBelief(_Named):
     """
 
     named_rule = staticmethod(rules.adabelief)
+
+
+class NAdam(_Named):
+    """Adam with Nesterov's look ahead: the step uses the average as one more such gradient would make it.
+
+    Parameters
+    ----------
+    learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
+    beta1, beta2 : float, default 0.9 and 0.999
+        The shares of the two averages that are kept.
+    epsilon : float, default 1e-8
+        Added to the root.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
+
+    Notes
+    -----
+    With a constant ``beta1``, as in Optax. PyTorch and Keras let it grow with the step, each in its
+    own way, as the paper proposes.
+    Source: Dozat, "Incorporating Nesterov momentum into Adam", 2016, algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adamlearn import NAdam
+    >>> NAdam(0.5).update(np.array([1.0]), np.array([2.0]))
+    array([0.2631579])
+    """
+
+    named_rule = staticmethod(rules.nadam)
+
+
+class AdaMax(_Named):
+    """Adam with a slowly forgotten maximum of the gradient's size in place of the root of its average square.
+
+    Parameters
+    ----------
+    learning_rate : float or callable, default 0.002
+        The length of a step relative to what the rule makes of the gradients.
+    beta1 : float, default 0.9
+        The share of the average of gradients that is kept.
+    beta2 : float, default 0.999
+        The share of the maximum that is kept.
+    epsilon : float, default 1e-8
+        Added to the gradient's size before the maximum is taken.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
+
+    Notes
+    -----
+    As in Optax and PyTorch; the paper has no epsilon.
+    Source: Kingma & Ba, "Adam: a method for stochastic optimization", 2015, algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adamlearn import AdaMax
+    >>> AdaMax(0.5).update(np.array([1.0]), np.array([2.0]))
+    array([0.5])
+    """
+
+    named_rule = staticmethod(rules.adamax)
+
+
+class Lion(_Named):
+    """The sign of a mix of one average and the gradient, so that every element moves by the learning rate.
+
+    Parameters
+    ----------
+    learning_rate : float or callable, default 1e-4
+        The length of the step of each element.
+    beta1 : float, default 0.9
+        The share of the average in the mix whose sign is the step.
+    beta2 : float, default 0.99
+        The share of the average that is kept for the next step.
+    weight_decay : float or callable, default 0
+        Times the learning rate, as in the paper.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
+
+    Notes
+    -----
+    Source: Chen et al., "Symbolic discovery of optimization algorithms", 2023, algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adamlearn import Lion
+    >>> Lion(0.5).update(np.array([1.0]), np.array([2.0]))
+    array([0.5])
+    """
+
+    named_rule = staticmethod(rules.lion)
+
+
+class ADOPT(_Named):
+    """Adam whose gradient is divided by the root of the *last* second moment, and averaged after that.
+
+    Parameters
+    ----------
+    learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
+    beta1, beta2 : float, default 0.9 and 0.9999
+        The shares of the two averages that are kept.
+    epsilon : float, default 1e-6
+        The least divisor (a maximum, not a sum).
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
+
+    Notes
+    -----
+    The divided gradient is clipped at ``(t - 1) ** 0.25``, as in the authors' code and in Optax, so
+    that the first step moves nothing: it is there for the second moment.
+    Source: Taniguchi et al., "ADOPT: modified Adam can converge with any beta2", 2024, algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adamlearn import ADOPT
+    >>> ADOPT(0.5).update(np.array([1.0]), np.array([2.0]))
+    array([1.])
+    """
+
+    named_rule = staticmethod(rules.adopt)
+
+
+class AdEMAMix(_Named):
+    """AdamW with a second, very slow average of the gradients beside the first.
+
+    Parameters
+    ----------
+    learning_rate : float or callable, default 0.001
+        The length of a step relative to what the rule makes of the gradients.
+    beta1, beta2 : float, default 0.9 and 0.999
+        The shares of the fast average and of the second moment that are kept.
+    beta3 : float, default 0.9999
+        The share of the slow average that is kept.
+    alpha : float or callable, default 5
+        How much the slow average counts beside the fast one.
+    epsilon : float, default 1e-8
+        Added to the root.
+    weight_decay : float or callable, default 0
+        Times the learning rate.
+    engine, by_place : str and callable, default "numpy" and None
+        As for :class:`.Optimizer`.
+
+    Notes
+    -----
+    The slow average is not corrected for its start. The paper lets ``alpha`` and ``beta3`` grow in
+    the first part of a run; here they are constant unless a callable is given.
+    Source: Pagliardini, Ablin & Grangier, "The AdEMAMix optimizer: better, faster, older", 2025, algorithm 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adamlearn import AdEMAMix
+    >>> AdEMAMix(0.5).update(np.array([1.0]), np.array([2.0]))
+    array([0.49975])
+    """
+
+    named_rule = staticmethod(rules.ademamix)

@@ -90,3 +90,53 @@ def adabelief(p, g, m, s, t,
     m_hat = m / (1 - beta1**t)
     s_hat = s / (1 - beta2**t)
     return p - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def nadam(p, g, m, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1 ** (t + 1))
+    g_hat = g / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    ahead = beta1 * m_hat + (1 - beta1) * g_hat
+    return p - learning_rate * ahead / (np.sqrt(v_hat) + epsilon), m, v
+
+
+def adamax(p, g, m, u, t,
+        learning_rate=2e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    u = np.maximum(beta2 * u, np.abs(g) + epsilon)
+    m_hat = m / (1 - beta1**t)
+    return p - learning_rate * m_hat / u, m, u
+
+
+def lion(p, g, m, t,
+        learning_rate=1e-4, beta1=0.9, beta2=0.99, weight_decay=0.0):
+    p = p - learning_rate * weight_decay * p
+    step = np.sign(beta1 * m + (1 - beta1) * g)
+    m = beta2 * m + (1 - beta2) * g
+    return p - learning_rate * step, m
+
+
+def adopt(p, g, m, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.9999, epsilon=1e-6):
+    v = v if t > 1 else g**2
+    bound = (t - 1) ** 0.25
+    step = np.clip(g / np.maximum(np.sqrt(v), epsilon), -bound, bound)
+    m = beta1 * m + (1 - beta1) * step
+    v = beta2 * v + (1 - beta2) * g**2
+    return p - learning_rate * m, m, v
+
+
+def ademamix(p, g, m, m_slow, v, t,
+        learning_rate=1e-3, beta1=0.9, beta2=0.999, beta3=0.9999,
+        alpha=5.0, epsilon=1e-8, weight_decay=0.0):
+    p = p - learning_rate * weight_decay * p
+    m = beta1 * m + (1 - beta1) * g
+    m_slow = beta3 * m_slow + (1 - beta3) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    mixed = m_hat + alpha * m_slow
+    return p - learning_rate * mixed / (np.sqrt(v_hat) + epsilon), m, m_slow, v

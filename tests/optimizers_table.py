@@ -7,7 +7,23 @@ from typing import Any
 import numpy as np
 import optax
 
-from adamlearn import SGD, AdaBelief, AdaGrad, Adam, AdamW, AMSGrad, Nesterov, Optimizer, RAdam, RMSProp
+from adamlearn import (
+    ADOPT,
+    SGD,
+    AdaBelief,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    AdEMAMix,
+    AMSGrad,
+    Lion,
+    NAdam,
+    Nesterov,
+    Optimizer,
+    RAdam,
+    RMSProp,
+)
 from adamlearn.hyperparameters import read_rule
 
 
@@ -110,5 +126,46 @@ TABLE = [
         ),
         lambda g, learning_rate, beta1, **_: learning_rate * np.sign(g) / beta1,
         OTHER,
+    ),
+    Row(
+        NAdam,
+        "nadam",
+        lambda learning_rate, beta1, beta2, epsilon: optax.nadam(learning_rate, beta1, beta2, epsilon),
+        lambda g, learning_rate, beta1, **_: learning_rate * np.sign(g) * (1 + 2 * beta1) / (1 + beta1),
+        OTHER,
+    ),
+    Row(
+        AdaMax,
+        "adamax",
+        lambda learning_rate, beta1, beta2, epsilon: optax.adamax(learning_rate, beta1, beta2, epsilon),
+        lambda g, learning_rate, **_: learning_rate * np.sign(g),
+        OTHER,
+    ),
+    Row(
+        Lion,
+        "lion",
+        lambda learning_rate, beta1, beta2, weight_decay: optax.lion(
+            learning_rate, beta1, beta2, weight_decay=weight_decay
+        ),
+        lambda g, learning_rate, **_: learning_rate * np.sign(g),
+        OTHER | {"weight_decay": 0.1},
+    ),
+    Row(
+        ADOPT,
+        "contrib.adopt",
+        lambda learning_rate, beta1, beta2, epsilon: optax.contrib.adopt(
+            learning_rate, beta1, beta2, epsilon
+        ),
+        lambda g, **_: 0 * g,
+        OTHER,
+    ),
+    Row(
+        AdEMAMix,
+        "contrib.ademamix",
+        lambda learning_rate, beta1, beta2, beta3, alpha, epsilon, weight_decay: optax.contrib.ademamix(
+            learning_rate, beta1, beta2, beta3, alpha, eps=epsilon, weight_decay=weight_decay
+        ),
+        lambda g, learning_rate, beta3, alpha, **_: learning_rate * np.sign(g) * (1 + alpha * (1 - beta3)),
+        OTHER | {"beta3": 0.99, "alpha": 3.0, "weight_decay": 0.1},
     ),
 ]

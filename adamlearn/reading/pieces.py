@@ -13,6 +13,9 @@ SYMBOLS = {
     "weight_decay": r"\lambda",
     "momentum": r"\gamma",
     "step": r"\delta",
+    "bound": "c",
+    "ahead": r"\bar{m}",
+    "mixed": r"\bar{m}",
     "v_max": "v_hat_max",
 }
 GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau".split()
