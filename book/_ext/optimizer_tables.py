@@ -26,7 +26,8 @@ class Generated(SphinxDirective):
     optional_arguments = 1
 
     def made_of(self):
-        return LINES, MEASURED, __file__, optimizers.__file__, rules.__file__
+        classes = Path(optimizers.__file__).parent.glob("*.py")
+        return LINES, MEASURED, __file__, rules.__file__, *classes
 
     def run(self):
         for file in self.made_of():
