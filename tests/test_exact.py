@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
-from mpmath import mpf, sqrt
+from mpmath import mpf, sign, sqrt
 
 import adamlearn
 from adamlearn import Optimizer
@@ -104,6 +104,37 @@ def adabelief(*g, beta1, beta2, epsilon):
     return fading_mean(g, beta1) / (sqrt(fading_mean(surprises, beta2) + epsilon / (1 - beta2)) + epsilon)
 
 
+def nadam(*g, beta1, beta2, epsilon):
+    """The average with the weights of one step more, and the gradient with those of this one."""
+    ahead = beta1 * fading_sum(g, beta1) / fading_sum([1] * (len(g) + 1), beta1)
+    ahead += g[-1] / fading_sum([1] * len(g), beta1)
+    return ahead / (sqrt(fading_mean(squares(g), beta2)) + epsilon)
+
+
+def adamax(*g, beta1, beta2, epsilon):
+    faded = [beta2 ** (len(g) - i) * (abs(each) + epsilon) for i, each in enumerate(g, start=1)]
+    return fading_mean(g, beta1) / max(faded)
+
+
+def lion(*g, beta1, beta2):
+    return sign((1 - beta1) * g[-1] + beta1 * (1 - beta2) * fading_sum(g[:-1], beta2))
+
+
+def adopt(*g, beta1, beta2, epsilon):
+    first, *others = squares(g)
+    divided = []
+    for i in range(1, len(g)):  # gradient i + 1, by the squares of the i gradients before it
+        second_moment = beta2 ** (i - 1) * first + (1 - beta2) * fading_sum(others[: i - 1], beta2)
+        quotient, bound = g[i] / max(sqrt(second_moment), epsilon), sqrt(sqrt(mpf(i)))
+        divided.append(quotient if abs(quotient) < bound else bound * sign(quotient))
+    return (1 - beta1) * fading_sum(divided, beta1)
+
+
+def ademamix(*g, beta1, beta2, beta3, alpha, epsilon):
+    mixed = fading_mean(g, beta1) + alpha * (1 - beta3) * fading_sum(g, beta3)
+    return mixed / (sqrt(fading_mean(squares(g), beta2)) + epsilon)
+
+
 STEPS = {
     "SGD": sgd,
     "Nesterov": nesterov,
@@ -114,4 +145,9 @@ STEPS = {
     "AMSGrad": amsgrad,
     "RAdam": radam,
     "AdaBelief": adabelief,
+    "NAdam": nadam,
+    "AdaMax": adamax,
+    "Lion": lion,
+    "ADOPT": adopt,
+    "AdEMAMix": ademamix,
 }

@@ -15,19 +15,21 @@ V = "v = beta2 * v + (1 - beta2) * g**2"
 ROOT = "(np.sqrt(v_hat) + epsilon)"
 
 # Edits of the text that the rules with Adam's moments share.
-MOMENTS = [
+FIRST = [
     ("p - learning_rate * ", "p + learning_rate * "),
     (M, "m = beta1 * m + g"),
     (M, "m = (1 - beta1) * m + beta1 * g"),
     (M, "m = beta2 * m + (1 - beta2) * g"),
     (M, "m = beta1 * m + (1 - beta1) * g**3"),
+]
+MOMENTS = [
+    *FIRST,
     ("m_hat = m / (1 - beta1**t)", "m_hat = m"),
     ("m_hat = m / (1 - beta1**t)", "m_hat = m / (1 - beta1 * t)"),
     ("m_hat = m / (1 - beta1**t)", "m_hat = m / (1 - beta1 ** (t + 1))"),
     ("m_hat = m / (1 - beta1**t)", "m_hat = g"),
 ]
-ADAM = [
-    *MOMENTS,
+SECOND = [
     (V, "v = beta2 * v + g**2"),
     (V, "v = (1 - beta2) * v + beta2 * g**2"),
     (V, "v = beta1 * v + (1 - beta1) * g**2"),
@@ -36,6 +38,7 @@ ADAM = [
     ("v_hat = v / (1 - beta2**t)", "v_hat = v"),
     ("v_hat = v / (1 - beta2**t)", "v_hat = v / (1 - beta1**t)"),
 ]
+ADAM = MOMENTS + SECOND
 ADAMS_ROOT = [
     (ROOT, "np.sqrt(v_hat + epsilon)"),
     (ROOT, "(np.sqrt(v_hat + epsilon**2))"),
@@ -45,7 +48,25 @@ ADAMS_ROOT = [
     (ROOT, "np.maximum(np.sqrt(v_hat), epsilon)"),
 ]
 DECAY = "p = p - learning_rate * weight_decay * p"
+DECAYS = [
+    (DECAY, "p = p + learning_rate * weight_decay * p"),
+    (DECAY, "p = p - weight_decay * p"),
+    (DECAY, "g = g + weight_decay * p"),
+    (DECAY, "p = p - learning_rate * weight_decay * np.sign(p)"),
+    (DECAY, "p = p - learning_rate**2 * weight_decay * p"),
+    (DECAY, "pass"),
+]
 BELIEF = "s = beta2 * s + (1 - beta2) * (g - m) ** 2 + epsilon"
+AHEAD = "ahead = beta1 * m_hat + (1 - beta1) * g_hat"
+LARGEST = "u = np.maximum(beta2 * u, np.abs(g) + epsilon)"
+MIX = "np.sign(beta1 * m + (1 - beta1) * g)"
+KEPT = "m = beta2 * m + (1 - beta2) * g"
+BEFORE = "v = v if t > 1 else g**2"
+DIVISOR = "np.maximum(np.sqrt(v), epsilon)"
+CLIPPED = f"np.clip(g / {DIVISOR}, -bound, bound)"
+OF_STEPS = "m = beta1 * m + (1 - beta1) * step"
+SLOW = "m_slow = beta3 * m_slow + (1 - beta3) * g"
+MIXED = "mixed = m_hat + alpha * m_slow"
 RECTIFIED = "step = r * m_hat / (np.sqrt(v_hat) + epsilon) if r > 0 else m_hat"
 
 MUTANTS = {
@@ -90,13 +111,8 @@ MUTANTS = {
     "adamw": [
         *ADAM[1:],
         *ADAMS_ROOT,
+        *DECAYS,
         ("p - learning_rate * m_hat", "p + learning_rate * m_hat"),
-        (DECAY, "p = p + learning_rate * weight_decay * p"),
-        (DECAY, "p = p - weight_decay * p"),
-        (DECAY, "g = g + weight_decay * p"),
-        (DECAY, "p = p - learning_rate * weight_decay * np.sign(p)"),
-        (DECAY, "p = p - learning_rate**2 * weight_decay * p"),
-        (DECAY, "pass"),
     ],
     "amsgrad": [
         *ADAM,
@@ -139,6 +155,106 @@ MUTANTS = {
         ("(np.sqrt(s_hat) + epsilon)", "np.sqrt(s_hat + epsilon)"),
         ("(np.sqrt(s_hat) + epsilon)", "np.sqrt(s_hat)"),
         ("(np.sqrt(s_hat) + epsilon)", "(s_hat + epsilon)"),
+    ],
+    "nadam": [
+        *FIRST,
+        *SECOND,
+        *ADAMS_ROOT,
+        ("m / (1 - beta1 ** (t + 1))", "m / (1 - beta1**t)"),
+        ("m / (1 - beta1 ** (t + 1))", "m"),
+        ("g / (1 - beta1**t)", "g"),
+        ("g / (1 - beta1**t)", "g / (1 - beta1 ** (t + 1))"),
+        ("v / (1 - beta2**t)", "v / (1 - beta2 ** (t + 1))"),
+        (AHEAD, "ahead = (1 - beta1) * m_hat + beta1 * g_hat"),
+        (AHEAD, "ahead = beta1 * m_hat + g_hat"),
+        (AHEAD, "ahead = beta1 * m_hat - (1 - beta1) * g_hat"),
+        (AHEAD, "ahead = m_hat"),
+        (AHEAD, "ahead = g_hat"),
+        (AHEAD, "beta1 = beta1 * (1 - 0.5 * 0.96 ** (0.004 * t))\n    " + AHEAD),  # as PyTorch mixes
+    ],
+    "adamax": [
+        *MOMENTS,
+        (LARGEST, "u = np.maximum(u, np.abs(g) + epsilon)"),
+        (LARGEST, "u = np.maximum(beta1 * u, np.abs(g) + epsilon)"),
+        (LARGEST, "u = np.maximum(beta2 * u, g + epsilon)"),
+        (LARGEST, "u = np.maximum(beta2 * u, np.abs(g))"),
+        (LARGEST, "u = np.maximum(beta2 * u, np.abs(g)) + epsilon"),
+        (LARGEST, "u = np.maximum(beta2 * u, (1 - beta2) * np.abs(g) + epsilon)"),
+        (LARGEST, "u = np.maximum(beta2 * u, np.abs(m) + epsilon)"),
+        (LARGEST, "u = np.maximum(np.maximum(beta2 * u, np.abs(g)), epsilon)"),
+        (LARGEST, "u = np.minimum(beta2 * u, np.abs(g) + epsilon)"),
+        (LARGEST, "u = beta2 * u + (1 - beta2) * np.abs(g) + epsilon"),
+        ("m_hat / u, m, u", "m_hat / (u + epsilon), m, u"),
+        ("m_hat / u, m, u", "m_hat / (u - epsilon + epsilon * (u > np.abs(g) + epsilon)), m, u"),
+        ("m_hat / u, m, u", "m_hat / (u / (1 - beta2**t)), m, u"),
+        ("m_hat / u, m, u", "m_hat / np.sqrt(u), m, u"),
+    ],
+    "lion": [
+        *DECAYS,
+        ("p - learning_rate * step", "p + learning_rate * step"),
+        ("p - learning_rate * step", "p - step"),
+        (MIX, "np.sign(beta2 * m + (1 - beta2) * g)"),
+        (MIX, "np.sign((1 - beta1) * m + beta1 * g)"),
+        (MIX, "np.sign(beta1 * m - (1 - beta1) * g)"),
+        (MIX, "np.sign(beta1 * m + g)"),
+        (MIX, "np.sign(m)"),
+        (MIX, "np.sign(g)"),
+        (MIX, "beta1 * m + (1 - beta1) * g"),
+        (MIX, "np.sign(beta1 * (beta2 * m + (1 - beta2) * g) + (1 - beta1) * g)"),  # the new average
+        (KEPT, "m = beta1 * m + (1 - beta1) * g"),
+        (KEPT, "m = (1 - beta2) * m + beta2 * g"),
+        (KEPT, "m = beta2 * m + g"),
+        (KEPT, "m = beta2 * m + (1 - beta2) * step"),
+        (KEPT, "m = beta1 * m + (1 - beta1) * g if t > 1 else g"),
+        (f"step = {MIX}", f"beta1, beta2 = beta2, beta1\n    step = {MIX}"),
+    ],
+    "adopt": [
+        *SECOND[:4],
+        ("p - learning_rate * m", "p + learning_rate * m"),
+        ("p - learning_rate * m", "p - learning_rate * m / (1 - beta1**t)"),
+        (BEFORE, "pass"),
+        (BEFORE, "v = v if t > 1 else np.abs(g)"),
+        (BEFORE, "v = v if t > 1 else (1 - beta2) * g**2"),
+        (BEFORE, "v = v if t > 2 else g**2"),
+        (DIVISOR, "np.maximum(np.sqrt(beta2 * v + (1 - beta2) * g**2), epsilon)"),  # the new v
+        (DIVISOR, "np.maximum(np.sqrt(v / (1 - beta2**t)), epsilon)"),
+        (DIVISOR, "(np.sqrt(v) + epsilon)"),
+        (DIVISOR, "np.sqrt(v + epsilon)"),
+        (DIVISOR, "np.sqrt(np.maximum(v, epsilon))"),
+        (DIVISOR, "np.maximum(v, epsilon)"),
+        (DIVISOR, "np.minimum(np.sqrt(v), epsilon)"),
+        (CLIPPED, f"g / {DIVISOR}"),
+        (CLIPPED, f"(g / {DIVISOR} if t > 1 else 0 * g)"),
+        (CLIPPED, f"np.minimum(g / {DIVISOR}, bound)"),
+        (CLIPPED, f"np.clip(g, -bound, bound) / {DIVISOR}"),
+        ("(t - 1) ** 0.25", "(t - 1) ** 0.333"),  # timm's
+        ("(t - 1) ** 0.25", "(t - 1) ** 0.5"),
+        ("(t - 1) ** 0.25", "t**0.25"),
+        ("(t - 1) ** 0.25", "1.0 * (t > 1)"),
+        (OF_STEPS, "m = beta1 * m + step"),
+        (OF_STEPS, "m = (1 - beta1) * m + beta1 * step"),
+        (OF_STEPS, "m = beta2 * m + (1 - beta2) * step"),
+        (OF_STEPS, "m = step"),
+    ],
+    "ademamix": [
+        *ADAM[1:],
+        *ADAMS_ROOT,
+        *DECAYS,
+        ("p - learning_rate * mixed", "p + learning_rate * mixed"),
+        (SLOW, "m_slow = beta1 * m_slow + (1 - beta1) * g"),
+        (SLOW, "m_slow = beta2 * m_slow + (1 - beta2) * g"),
+        (SLOW, "m_slow = (1 - beta3) * m_slow + beta3 * g"),
+        (SLOW, "m_slow = beta3 * m_slow + g"),
+        (SLOW, "m_slow = beta3 * m_slow + (1 - beta3) * m"),
+        (SLOW, "m_slow = beta3 * m_slow + (1 - beta3) * g if t > 1 else g"),
+        (MIXED, "mixed = m_hat + alpha * m_slow / (1 - beta3**t)"),
+        (MIXED, "mixed = m + alpha * m_slow"),
+        (MIXED, "mixed = m_hat - alpha * m_slow"),
+        (MIXED, "mixed = m_hat + m_slow"),
+        (MIXED, "mixed = alpha * m_hat + m_slow"),
+        (MIXED, "mixed = (1 - alpha) * m_hat + alpha * m_slow"),
+        (MIXED, "mixed = (m_hat + alpha * m_slow) / (1 + alpha)"),
+        ("m, m_slow, v\n", "m, m, v\n"),
     ],
 }
 ROWS = {row.cls().rule.__name__: row for row in TABLE}
