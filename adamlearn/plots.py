@@ -27,11 +27,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "Nesterov": {"color": "#888888", "linestyle": (0, (5, 1.5))},
     "AdaGrad": {"color": "#56B4E9", "linestyle": (0, (1, 3))},
     "RMSProp": {"color": "#8C6510", "linestyle": (0, (5, 1.5, 1, 1.5))},
-    "NAdam": {"color": "#1A8A9A", "linestyle": (0, (7, 1.5, 2, 1.5))},
-    "AdaMax": {"color": "#B07AA1", "linestyle": (0, (2, 2))},
-    "Lion": {"color": "#B3261E", "linestyle": (0, (12, 1.5))},
-    "ADOPT": {"color": "#4F7A28", "linestyle": (0, (3, 3))},
-    "AdEMAMix": {"color": "#6A51A3", "linestyle": (0, (9, 1.5, 1, 1.5, 1, 1.5))},
+    "NAdam": {"color": "#A855F7", "linestyle": (0, (5, 1.5, 1, 1.5, 1, 1.5))},
+    "AdaMax": {"color": "#00666B", "linestyle": (0, (3, 4))},
+    "Lion": {"color": "#FF2D55", "linestyle": (0, (7, 1.5, 3, 1.5))},
+    "ADOPT": {"color": "#7D8A00", "linestyle": (0, (1, 1, 1, 3.5))},
+    "AdEMAMix": {"color": "#3311BB", "linestyle": (0, (6, 1, 1, 1, 1, 1, 1, 1))},
 }
 
 

@@ -86,14 +86,39 @@ def luminance(color):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("vision", VISIONS)
 def test_each_two_optimizers_are_told_apart(vision, theme):
-    """By their dashes or by their colors: of all nine, so of those that some figure draws together."""
+    """By their colors or else by their dashes, of all; so of those that some figure draws together."""
 
     def alike(one, other):
         styles = [plots.style(name) for name in (one, other)]
         apart = distance(*(style["color"] for style in styles), vision, theme == "dark")
-        return styles[0]["linestyle"] == styles[1]["linestyle"] and apart < 0.06
+        return apart < 0.06 and not dashes_differ(*(style["linestyle"] for style in styles))
 
     assert [pair for pair in combinations(plots.STYLES, 2) if alike(*pair)] == []
+
+
+def dashes_differ(*linestyles):
+    """In how many strokes come before they repeat, or by more than 2 to 1 in the longest stroke or gap."""
+    one, other = ([] if style == "-" else list(style[1]) for style in linestyles)
+    if len(one) != len(other):
+        return True
+    longest = [(max(a[start::2]), max(b[start::2])) for a, b in [(one, other)] if a for start in (0, 1)]
+    return any(max(pair) > 2 * min(pair) for pair in longest)
+
+
+def test_dashes_that_differ_little_are_alike():
+    assert not dashes_differ("-", "-")
+    assert not dashes_differ((0, (1, 1)), (0, (2, 2)))
+    assert dashes_differ((0, (1, 1)), (0, (1, 3)))
+    assert dashes_differ((0, (5, 1.5)), "-")
+    assert dashes_differ((0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)))
+
+
+def test_a_legend_shows_a_line_s_dashes_once_at_least():
+    with matplotlib.rc_context():
+        plots.use_style()
+        length = 2.2 * plt.rcParams["font.size"] / plt.rcParams["lines.linewidth"]  # of a legend's line
+    periods = {name: sum(s["linestyle"][1]) for name, s in plots.STYLES.items() if s["linestyle"] != "-"}
+    assert {name: period for name, period in periods.items() if period > length} == {}
 
 
 def test_a_color_is_measured_as_ottosson_does():
