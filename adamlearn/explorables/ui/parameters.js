@@ -45,9 +45,11 @@ function linear(low, high, count) {
 
 /** @type {Record<string, Scale>} */
 const SCALES = {
-  learning_rate: logarithmic(1e-4, 10, 20),
+  learning_rate: logarithmic(1e-5, 10, 20),
   beta1: towardsOne(3),
   beta2: towardsOne(5),
+  beta3: towardsOne(5),
+  alpha: linear(0, 20, 80),
   momentum: towardsOne(3),
   epsilon: logarithmic(1e-16, 1, 4, true),
   weight_decay: logarithmic(1e-4, 10, 10, true),

@@ -10,9 +10,11 @@ const { countRefusal, refusal, scaleOf, settingRefusal, settingScale, stepsScale
 
 /** @type {[string, Scale, number, number][]} */
 const scales = [
-  ["learning rate", scaleOf("learning_rate", 0.001), 1e-4, 10],
+  ["learning rate", scaleOf("learning_rate", 0.001), 1e-5, 10],
   ["beta1", scaleOf("beta1", 0.9), 0, 0.999],
   ["beta2", scaleOf("beta2", 0.999), 0, 0.99999],
+  ["beta3", scaleOf("beta3", 0.9999), 0, 0.99999],
+  ["alpha", scaleOf("alpha", 5), 0, 20],
   ["epsilon", scaleOf("epsilon", 1e-8), 0, 1],
   ["one of a reader's own", scaleOf("boost", 0.5), 0, 500],
   ["one that is 0 at first", scaleOf("boost", 0), 0, 1],
