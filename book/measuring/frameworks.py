@@ -24,6 +24,7 @@ FRAMEWORKS = {"torch": "PyTorch", "optax": "Optax", "keras": "Keras"}
 SAME = 1e-10  # of the way gone
 STEPS, ELEMENTS = 200, 16
 OTHER = {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.95, "momentum": 0.8, "weight_decay": 0.1}
+OTHER |= {"beta3": 0.99, "alpha": 3.0}
 
 
 @dataclass(frozen=True)
