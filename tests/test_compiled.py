@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 pytest.importorskip("numba")
 
-from adamlearn import SGD, Adam, AMSGrad, Optimizer, RAdam, rules
+from adamlearn import ADOPT, SGD, Adam, AdEMAMix, AMSGrad, Optimizer, RAdam, rules
 from adamlearn.descent import descend, endpoints
 from adamlearn.engines.numba.loops import generated
 from adamlearn.engines.numba.threads import LOOKED_AT, SHARE
@@ -166,7 +166,7 @@ def test_compiled_loops_are_kept_for_the_next_process(tmp_path):
     """Of every rule: what each is made of differs, and so does what is left of it in the other file."""
     code = (
         "import numpy as np, adamlearn\n"
-        "for name in ('SGD', 'Adam', 'RAdam', 'AdaBelief'):\n"
+        "for name in ('SGD', 'Adam', 'RAdam', 'AdaBelief', 'ADOPT', 'AdEMAMix'):\n"
         "    optimizer = getattr(adamlearn, name)(engine='numba')\n"
         "    print(optimizer.update(np.ones(2), np.ones(2)).tolist())\n"
         "    loops, _ = optimizer._engine.loops()\n"
@@ -178,7 +178,7 @@ def test_compiled_loops_are_kept_for_the_next_process(tmp_path):
         subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment).stdout
         for _ in range(2)
     ]
-    assert run[0].count("kept 0") == run[1].count("kept 1") == 4
+    assert run[0].count("kept 0") == run[1].count("kept 1") == 6
     assert run[0].replace("kept 0", "kept 1") == run[1]
 
 
@@ -284,6 +284,18 @@ def test_endpoints_follow_a_schedule():
     assert_allclose(endpoints(optimizer, rosenbrock, (-1.0, 0.5), 50), expected, rtol=1e-10)
     with pytest.raises(ValueError, match="learning_rate is -1"):
         endpoints(Adam(learning_rate=lambda t: 5 - t), rosenbrock, (-1.0, 0.5), 50)
+
+
+def test_endpoints_follow_schedules_of_alpha_and_beta3():
+    optimizer = AdEMAMix(0.01, alpha=lambda t: min(5.0, t / 10), beta3=lambda t: 1 - 1 / (t + 10))
+    expected = descend(optimizer, rosenbrock, (-1.0, 0.5), 50).positions[-1]
+    assert_allclose(endpoints(optimizer, rosenbrock, (-1.0, 0.5), 50), expected, rtol=1e-10)
+
+
+def test_adopts_first_step_moves_nothing_in_a_compiled_descent_either():
+    ends = endpoints(ADOPT(0.1), rosenbrock, (-1.0, 0.5), [1, 2])
+    assert ends[0].tolist() == [-1.0, 0.5]
+    assert_allclose(np.abs(ends[1] - ends[0]), 0.1 * 0.1, rtol=1e-9)  # clipped at 1, of which a tenth counts
 
 
 def test_endpoints_at_several_steps():

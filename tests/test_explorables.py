@@ -78,6 +78,18 @@ def test_optimizers_in_every_form():
     assert landscape(rosenbrock, asked, shown=["Adam"]).paths.keys() == {"Adam"}
 
 
+def test_every_named_optimizer_can_be_asked_for_by_its_name():
+    """Its text can be edited, its dashes are drawn, and the page can run it."""
+    names = [row.name for row in TABLE]
+    described = landscape(rosenbrock, names).figure["optimizers"]
+    assert [optimizer["label"] for optimizer in described] == names
+    for optimizer, row in zip(described, TABLE, strict=True):
+        assert optimizer["defaults"] == row.defaults
+        assert optimizer["edit"]["text"].startswith(f"def {row.cls.named_rule.__name__}(")
+        assert optimizer["rule"]["reference"] is not None
+        assert bool(optimizer["dash"]) == (plots.style(row.name)["linestyle"] != "-")
+
+
 def test_styles_are_the_plots_own_and_differ():
     asked = {
         "Adam": Adam(),

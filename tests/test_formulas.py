@@ -12,10 +12,10 @@ from adamlearn import rules
 from adamlearn.hyperparameters import read_rule
 from adamlearn.reading import formulas
 from adamlearn.reading.pieces import symbol
+from tests.optimizers_table import TABLE
 from tests.rule_writer import written_rules
 
-RULES = [rules.sgd, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adam, rules.adamw]
-RULES += [rules.amsgrad, rules.radam, rules.adabelief]
+RULES = [row.cls.named_rule for row in TABLE]
 
 
 class Latex:
