@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_equal
 
-from adamlearn import Adam, Optimizer, rules
+from adamlearn import ADOPT, Adam, AdEMAMix, Lion, Optimizer, rules
 
 PARAMS = {"layers": [{"W": np.ones((2, 3)), "b": np.ones(3)}]}
 GRADS = {"layers": [{"W": np.full((2, 3), 0.5), "b": np.full(3, -2.0)}]}
@@ -374,3 +374,28 @@ def test_a_fractional_step_number_is_refused(row):
     with pytest.raises(ValueError, match=r"state_dict\['t'\] is 2.7"):
         optimizer.load_state_dict(optimizer.state_dict() | {"t": 2.7})
     assert optimizer.t == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Lion(beta2=1), "beta2 is 1.0; expected a number in [0, 1)"),
+        (lambda: AdEMAMix(alpha=-1), "alpha is -1.0; expected a finite number, 0 or more"),
+        (lambda: AdEMAMix(beta3=1), "beta3 is 1.0; expected a number in [0, 1)"),
+        (lambda: AdEMAMix(beta3=np.nan), "beta3 is nan; expected a finite number"),
+        (lambda: ADOPT(epsilon=np.inf), "epsilon is inf; expected a finite number"),
+    ],
+)
+def test_hyperparameters_of_the_new_rules_are_checked_as_the_others(make, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make()
+
+
+def test_a_schedule_of_alpha_or_beta3_is_checked_at_its_step():
+    for optimizer in (AdEMAMix(alpha=lambda t: 2 - t), AdEMAMix(beta3=lambda t: t / 3)):
+        p = np.ones(1)
+        for _ in range(2):
+            p = optimizer.update(p, p)
+        with pytest.raises(ValueError, match=r"alpha is -1|beta3 is 1\.0"):
+            optimizer.update(p, p)
+        assert optimizer.t == 2
