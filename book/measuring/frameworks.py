@@ -97,6 +97,7 @@ def torch(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndar
     """Where each step of PyTorch's leads."""
     import torch
 
+    torch.set_default_dtype(torch.float64)  # in which NAdam keeps the product of its shares
     start, gradients = stream()
     p = torch.tensor(start, requires_grad=True)
     optimizer = eval(call, {"torch": torch, "params": [p]}, values)
