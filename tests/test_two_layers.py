@@ -13,7 +13,7 @@ CONTENTS = [page for first, deeper in SECTIONS.items() if first not in APPENDIX 
 CHAPTERS = {
     first: deeper for first, deeper in SECTIONS.items() if deeper and re.match(r"book/(\d\d-|speed$)", first)
 }
-MIRRORS = [first for first in CHAPTERS if first != "book/speed"]  # a slide each
+MIRRORS = [first for first in CHAPTERS if re.match(r"book/(0\d|1[0-4])-", first)]  # a slide each
 DEEPER = {page for deeper in CHAPTERS.values() for page in deeper}
 ASKING = [page for page in CONTENTS if re.match(r"book/(primer|\d\d-|speed)", page) and page not in DEEPER]
 

@@ -1,0 +1,134 @@
+"""The rules of chapter 15 that are a reader's own: Optax's, by each engine, and in the page's MicroPython."""
+
+import ast
+import importlib.util
+import json
+import os
+import subprocess
+from functools import cache
+
+import numpy as np
+import pytest
+from _ext.explorables import PYTHON
+
+from adamlearn import Optimizer
+from adamlearn.explorables.portable import portable
+from adamlearn.landscapes import LANDSCAPES
+from tests import oracles
+from tests.book_pages import cells
+from tests.test_micropython import LOADER, NODE, TESTS
+
+optax = oracles.optax
+CLAIMS, CONVENTIONS = "book/15-one-line-more-claims", "book/15-one-line-more-conventions"
+RULES = {
+    CLAIMS: ("adan", "cautious", "cautious_decay", "adopt_unclipped"),
+    CONVENTIONS: ("adan", "adan_of_optax", "nadam_scheduled", "mars"),
+}
+OWN = [(page, name) for page, names in RULES.items() for name in names]
+GRADIENTS = oracles.REGIMES["ordinary"][0][:300]
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    """The rules by page and name, in modules of their own: their text is what is compiled."""
+    folder, found = tmp_path_factory.mktemp("rules"), {}
+    for page, names in RULES.items():
+        texts = ["import numpy as np"]
+        for cell in cells(page):
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "code":
+                texts += [
+                    ast.get_source_segment(text, node)
+                    for node in ast.parse(text).body
+                    if isinstance(node, ast.FunctionDef) and node.name in names
+                ]
+        file = folder / f"{page.rpartition('-')[2]}.py"
+        file.write_text("\n\n\n".join(texts) + "\n", encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(f"chapter_15_{file.stem}", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found |= {(page, name): getattr(module, name) for name in names}
+    return found
+
+
+@cache
+def optax_adan(**settings):
+    """Where Optax's Adan leads from zero, step by step."""
+    transformation = optax.adan(0.01, **settings)
+    p = np.zeros(GRADIENTS.shape[1])
+    state, path = transformation.init(p), []
+    for g in GRADIENTS:
+        update, state = transformation.update(g, state, p)
+        p = np.asarray(optax.apply_updates(p, update))
+        path.append(p)
+    return np.array(path)
+
+
+def path_of(rule, gradients=GRADIENTS, engine="numpy", **hyperparameters):
+    optimizer = Optimizer(rule, engine=engine, **hyperparameters)
+    return oracles.positions(optimizer, np.zeros(gradients.shape[1]), True, gradients)
+
+
+def apart(ours, theirs):
+    return oracles.relative(ours - theirs, oracles.path_length(np.zeros(theirs.shape[1]), theirs))
+
+
+def test_optax_adan_is_the_rule_with_the_small_factor(rules):
+    ours = path_of(rules[CONVENTIONS, "adan_of_optax"], learning_rate=0.01)
+    assert apart(ours, optax_adan()) <= oracles.TOLERANCE
+
+
+def test_optax_adan_is_not_the_authors_rule(rules):
+    ours = path_of(rules[CONVENTIONS, "adan"], learning_rate=0.01)
+    assert apart(ours, optax_adan(eps_root=0.0)) > 0.1
+
+
+def test_both_pages_have_the_same_adan(rules):
+    np.testing.assert_array_equal(path_of(rules[CLAIMS, "adan"]), path_of(rules[CONVENTIONS, "adan"]))
+
+
+@pytest.mark.parametrize("own", OWN, ids="/".join)
+def test_numba_does_what_numpy_does(rules, own):
+    numba = pytest.importorskip("numba")
+    assert numba
+    assert apart(path_of(rules[own], engine="numba"), path_of(rules[own])) <= oracles.TOLERANCE
+
+
+def on_floats(rule, slots):
+    """A function of gradients that runs anywhere; it stands for the loop of the page's worker."""
+
+    def places(gradients):
+        p, state, reached = 0.0, (0.0,) * slots, []
+        for i in range(len(gradients)):
+            p, *state = rule(p, gradients[i], *state, i + 1)
+            reached.append(p)
+        return reached
+
+    return places
+
+
+@pytest.fixture(scope="module")
+def micropython(rules):
+    for needed in (NODE, LOADER):
+        if not needed.exists():
+            missing = pytest.fail if os.environ.get("CI") else pytest.skip
+            missing(f"no {needed}: `make book` installs it")
+    gradients = GRADIENTS[:, 0].tolist()
+    own = {
+        "/".join(key): (portable(on_floats(rule, len(Optimizer(rule).slots))), [gradients])
+        for key, rule in rules.items()
+    }
+    empty = {name: {} for name in ("rules", "settings", "functions")}
+    points = {name: [] for name in LANDSCAPES}
+    request = {**empty, "start": [], "gradients": [], "points": points, "own": own, "numbers": []}
+    modules = [f"{place}={path}" for place, path in PYTHON.items()]
+    command = [NODE, TESTS / "micropython.mjs", LOADER, *modules, TESTS / "micropython_program.py"]
+    run = subprocess.run(command, input=json.dumps(request), capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)["own"]
+
+
+@pytest.mark.parametrize("own", OWN, ids="/".join)
+def test_the_pages_python_does_what_numpy_does(rules, micropython, own):
+    ours = path_of(rules[own], GRADIENTS[:, :1])
+    assert apart(np.array(micropython["/".join(own)])[:, None], ours) <= oracles.TOLERANCE
