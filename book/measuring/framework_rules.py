@@ -65,3 +65,20 @@ def torch_radam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsil
         rate = rectifier(t, beta2) * np.sqrt(1 - beta2**t)
         return p - learning_rate * rate * m_hat / (np.sqrt(v) + epsilon), m, v
     return p - learning_rate * m_hat, m, v
+
+
+def keras_nadam(p, g, m, v, faded, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7):
+    beta = beta1 * (1 - 0.96**t / 2)
+    beta_next = beta1 * (1 - 0.96 ** (t + 1) / 2)
+    faded = 1 - (1 - faded) * beta  # 1 minus the product of the betas so far
+    faded_next = 1 - (1 - faded) * beta_next
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    ahead = beta_next * m / faded_next + (1 - beta) * g / faded
+    return p - learning_rate * ahead / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v, faded
+
+
+def keras_adamax(p, g, m, u, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7):
+    m = beta1 * m + (1 - beta1) * g
+    u = np.maximum(beta2 * u, np.abs(g))
+    return p - learning_rate * (m / (1 - beta1**t)) / (u + epsilon), m, u

@@ -24,6 +24,7 @@ FRAMEWORKS = {"torch": "PyTorch", "optax": "Optax", "keras": "Keras"}
 SAME = 1e-10  # of the way gone
 STEPS, ELEMENTS = 200, 16
 OTHER = {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.95, "momentum": 0.8, "weight_decay": 0.1}
+OTHER |= {"beta3": 0.99, "alpha": 3.0}
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def ours(optimizer: Optimizer, halved: bool) -> Iterator[np.ndarray]:
 
 
 def torch(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndarray]:
-    """Where each step of PyTorch's leads."""
+    """Where each step of PyTorch's leads; some of its numbers have the default dtype, not the tensor's."""
     import torch
 
+    torch.set_default_dtype(torch.float64)
     start, gradients = stream()
     p = torch.tensor(start, requires_grad=True)
     optimizer = eval(call, {"torch": torch, "params": [p]}, values)
