@@ -48,9 +48,9 @@ bench: book  ## measure speed against the frameworks (installs torch), and that 
 	PYTHONPATH=book $(BIN)/python -m measuring.bench
 	PYTHONPATH=book:. $(BIN)/python -m tests.bench_explorables
 
-frameworks: $(INSTALLED)  ## compare with PyTorch, Optax and Keras, line by line (installs them)
+frameworks: $(INSTALLED)  ## compare with PyTorch, Optax, Keras and others, line by line (installs them)
 	$(BIN)/python -m pip install --quiet --editable '.[frameworks]'
-	$(BIN)/pytest tests/test_frameworks.py
+	$(BIN)/pytest tests/test_frameworks.py tests/test_conventions.py
 
 lint: $(ASSETS) widgets  ## style, types, spelling, workflows
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Sphinx extension of the book: what is said of every optimizer, made from the package and book/data.
 
 `optimizers` is the table of our classes; `frameworks` the table of what PyTorch, Optax and Keras have for
-them, and with an optimizer's name the lines that do the same.
+them, and with an optimizer's name the lines that do the same; `conventions` what libraries disagree on.
 """
 
 import json
@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 DATA = Path(__file__).parents[1] / "data"
 LINES, MEASURED = DATA / "frameworks.toml", DATA / "frameworks.json"
 FRAMEWORKS = {"torch": "PyTorch", "optax": "Optax", "keras": "Keras"}
+CONVENTIONS, APART = DATA / "conventions.toml", DATA / "conventions.json"
 WORDS = {"defaults": "with our defaults", "epsilon": "with an epsilon of 0.1"}
 
 
@@ -27,7 +28,7 @@ class Generated(SphinxDirective):
 
     def made_of(self):
         classes = Path(optimizers.__file__).parent.glob("*.py")
-        return LINES, MEASURED, __file__, rules.__file__, *classes
+        return LINES, MEASURED, CONVENTIONS, APART, __file__, rules.__file__, *classes
 
     def run(self):
         for file in self.made_of():
@@ -124,7 +125,90 @@ def described(framework, line, differences):
 :::"""
 
 
+class Conventions(Generated):
+    """The table of all rules that libraries disagree on, or what each does about one."""
+
+    final_argument_whitespace = True
+
+    def text(self):
+        entries = tomllib.loads(CONVENTIONS.read_text(encoding="utf-8"))["convention"]
+        measured = json.loads(APART.read_text(encoding="utf-8"))
+        if not self.arguments:
+            return disagreements(entries, measured)
+        chosen = [entry for entry in entries if entry["optimizer"] == self.arguments[0]]
+        rows = [
+            [source_of(entry, measured["versions"]), entry["what"], *shares(entry, measured["apart"])]
+            for entry in chosen
+        ]
+        head = ["Where", "What it does", "Apart, at most", "After 200 steps"]
+        rules = dict.fromkeys(entry[key].partition("(")[0] for entry in chosen for key in ("usual", "theirs"))
+        return "\n\n".join([table(head, rows), calls(chosen), *map(own_rule, rules)])
+
+
+def label(optimizer):
+    """The label of a rule's section."""
+    return "conventions-" + optimizer.lower().replace(" ", "-")
+
+
+def library_of(entry):
+    """The library as it writes itself; a repository as a link to what was read."""
+    name = entry["library"]
+    if "commit" not in entry:
+        return FRAMEWORKS.get(name, name)
+    return f"[{name}](https://github.com/{name}/tree/{entry['commit']})"
+
+
+def source_of(entry, versions):
+    """Where it was found, and whether it was run."""
+    if "commit" in entry:
+        return f"{library_of(entry)} (read)"
+    return f"{library_of(entry)} {versions[entry['library']]} (run)"
+
+
+def shares(entry, apart):
+    """How far apart it comes from what is usual."""
+    found = apart[f"{entry['optimizer']}, {entry['library']}: {entry['theirs']}"]
+    if entry["usual"] == entry["theirs"]:
+        return ["the same", "the same"]
+    return [number(found["most"]), number(found["end"])] if found["most"] else ["below 1e-10"] * 2
+
+
+def disagreements(entries, measured):
+    """Who does the same as the authors, and who does not."""
+    rows = []
+    for optimizer in dict.fromkeys(entry["optimizer"] for entry in entries):
+        mine = [entry for entry in entries if entry["optimizer"] == optimizer]
+        same, other = [], []
+        for entry in mine:
+            apart = shares(entry, measured["apart"])[0]
+            if apart in ("the same", "below 1e-10"):
+                same.append(library_of(entry))
+            else:
+                other.append(f"{library_of(entry)}: {apart}")
+        rows.append([f"[{optimizer}]({label(optimizer)})", ", ".join(same), ", ".join(other)])
+    return table(["Rule", "The same as in the paper or with the authors", "Apart, at most"], rows)
+
+
+def calls(entries):
+    """The calls that were run, folded."""
+    code = "\n\n".join(f"# {library_of(entry)}\n{entry['call']}" for entry in entries if "call" in entry)
+    return f":::{{dropdown}} The calls that were run\n```python\n{code}\n```\n:::"
+
+
+def own_rule(name):
+    """A rule of the measurement, folded; those of the package have pages of their own."""
+    if name in ("adamw", "lion"):
+        return ""
+    return f""":::{{dropdown}} The rule `{name}`
+```{{literalinclude}} measuring/convention_rules.py
+:language: python
+:pyobject: {name}
+```
+:::"""
+
+
 def setup(app):
     app.add_directive("optimizers", Optimizers)
     app.add_directive("frameworks", Frameworks)
+    app.add_directive("conventions", Conventions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

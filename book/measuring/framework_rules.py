@@ -67,30 +67,18 @@ def torch_radam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsil
     return p - learning_rate * m_hat, m, v
 
 
-def torch_nadam(p, g, m, v, gone, t, learning_rate=2e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+def keras_nadam(p, g, m, v, faded, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7):
+    beta = beta1 * (1 - 0.96**t / 2)
+    beta_next = beta1 * (1 - 0.96 ** (t + 1) / 2)
+    faded = 1 - (1 - faded) * beta  # 1 minus the product of the betas so far
+    faded_next = 1 - (1 - faded) * beta_next
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
-    v_hat = v / (1 - beta2**t)
-    share = beta1 * (1 - 0.5 * 0.96 ** (0.004 * t))
-    next_share = beta1 * (1 - 0.5 * 0.96 ** (0.004 * (t + 1)))
-    gone = 1 - (1 - gone) * share  # 1 less the product of all shares
-    ahead = next_share * m / (1 - (1 - gone) * next_share) + (1 - share) * g / gone
-    return p - learning_rate * ahead / (np.sqrt(v_hat) + epsilon), m, v, gone
-
-
-def keras_nadam(p, g, m, v, gone, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7):
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    v_hat = v / (1 - beta2**t)
-    share = beta1 * (1 - 0.5 * 0.96**t)
-    next_share = beta1 * (1 - 0.5 * 0.96 ** (t + 1))
-    gone = 1 - (1 - gone) * share  # 1 less the product of all shares
-    ahead = next_share * m / (1 - (1 - gone) * next_share) + (1 - share) * g / gone
-    return p - learning_rate * ahead / (np.sqrt(v_hat) + epsilon), m, v, gone
+    ahead = beta_next * m / faded_next + (1 - beta) * g / faded
+    return p - learning_rate * ahead / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v, faded
 
 
 def keras_adamax(p, g, m, u, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7):
     m = beta1 * m + (1 - beta1) * g
     u = np.maximum(beta2 * u, np.abs(g))
-    m_hat = m / (1 - beta1**t)
-    return p - learning_rate * m_hat / (u + epsilon), m, u
+    return p - learning_rate * (m / (1 - beta1**t)) / (u + epsilon), m, u

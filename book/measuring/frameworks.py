@@ -94,10 +94,10 @@ def ours(optimizer: Optimizer, halved: bool) -> Iterator[np.ndarray]:
 
 
 def torch(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndarray]:
-    """Where each step of PyTorch's leads."""
+    """Where each step of PyTorch's leads; some of its numbers have the default dtype, not the tensor's."""
     import torch
 
-    torch.set_default_dtype(torch.float64)  # in which NAdam keeps the product of its shares
+    torch.set_default_dtype(torch.float64)
     start, gradients = stream()
     p = torch.tensor(start, requires_grad=True)
     optimizer = eval(call, {"torch": torch, "params": [p]}, values)
