@@ -47,8 +47,9 @@ def our_run(start, stream, rate, beta=0.95):
 
 def optax_run(optimizer, start, stream):
     params, state = jnp.asarray(start), optimizer.init(jnp.asarray(start))
+    step = jax.jit(optimizer.update)
     for G in stream:
-        updates, state = optimizer.update(jnp.asarray(G), state, params)
+        updates, state = step(jnp.asarray(G), state, params)
         params = optax.apply_updates(params, updates)
     return np.asarray(params)
 
@@ -57,7 +58,7 @@ def optax_run(optimizer, start, stream):
 def test_the_pages_show_the_same_functions(page):
     texts = {}
     for each in (PAGES[0], page):
-        source = "\n".join("".join(c["source"]) for c in cells(each) if c["cell_type"] == "code")
+        source = "\n\n".join("".join(c["source"]) for c in cells(each) if c["cell_type"] == "code")
         for name in ("orthogonal", "muon", "soap"):
             if f"def {name}(" in source:
                 text = source.split(f"def {name}(")[1].split("\n\n")[0]
@@ -100,8 +101,9 @@ def test_muon_is_optaxs_but_for_the_correction_of_the_first_steps(shape):
     late = [our_run(start, stream[:k], 1e-3 * factor) for k in (590,)]
     assert np.abs(ours - theirs).max() > 1e-6  # what the first steps leave
     state = optimizer.init(jnp.asarray(start))
+    advance = jax.jit(optimizer.update)
     for G in stream[:590]:
-        _, state = optimizer.update(jnp.asarray(G), state, jnp.asarray(start))
+        _, state = advance(jnp.asarray(G), state, jnp.asarray(start))
     update, _ = optimizer.update(jnp.asarray(stream[590]), state, jnp.asarray(start))
     step = our_run(start, stream[:591], 1e-3 * factor) - late[0]
     np.testing.assert_allclose(step, update, rtol=0, atol=1e-12)
