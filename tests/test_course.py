@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from adamlearn import AdaBelief, Adam, AdamW, RAdam, rules
-from adamlearn.optimizers import Optimizer
+from adamlearn import Optimizer
 
 BOOK = Path(__file__).parents[1] / "book"
 COURSE = (BOOK / "course.md").read_text("utf-8")
