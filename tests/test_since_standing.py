@@ -1,4 +1,4 @@
-"""Chapter 16's own rules, taken from its cells, do what Optax does."""
+"""Chapter 16's own rules, taken from its cells, do what Optax and the authors' packages do."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from measuring import convention_rules
 from optax.contrib import prodigy, schedule_free_adamw, schedule_free_eval_params
 
 from adamlearn import Optimizer
@@ -110,6 +111,29 @@ def test_decay_in_schedule_free_is_optaxs(written):
     ours = our_path(Optimizer(rule, learning_rate=0.05, warmup=1.0, weight_decay=0.1))
     theirs, _ = optax_path(schedule_free_adamw(0.05, weight_decay=0.1))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("settings", [{"warmup": 50.0}, {"warmup": 1.0, "weight_decay": 0.1}])
+def test_schedule_free_with_warmup_and_decay_is_the_authors(written, settings):
+    """The rule that `test_conventions` holds against their package, where that is installed."""
+    ours = Optimizer(written("16-where-to-stand-averages", "schedule_free_warm"), **settings)
+    theirs = Optimizer(convention_rules.schedule_free, **settings)
+    np.testing.assert_allclose(our_path(ours), our_path(theirs), rtol=0, atol=1e-12)
+
+
+def test_schedule_free_is_the_authors_package(written):
+    torch, schedulefree = pytest.importorskip("torch"), pytest.importorskip("schedulefree")
+    rule = written("16-where-to-stand-averages", "schedule_free_warm")
+    p = torch.tensor(START, requires_grad=True)
+    theirs = schedulefree.AdamWScheduleFree([p], lr=0.05, warmup_steps=50, weight_decay=0.1)
+    theirs.train()
+    path = []
+    for t in range(1, STEPS + 1):
+        p.grad = torch.from_numpy(gradient(p.detach().numpy(), t))
+        theirs.step()
+        path.append(p.detach().numpy().copy())
+    ours = our_path(Optimizer(rule, learning_rate=0.05, warmup=50.0, weight_decay=0.1))
+    np.testing.assert_allclose(ours, path, rtol=0, atol=1e-12)
 
 
 def test_prodigy_is_optaxs(written):
