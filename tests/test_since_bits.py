@@ -120,6 +120,39 @@ def test_adafactor_is_that_of_optax(matrix, scaled):
     assert difference(found, np.array(expected), start) < 1e-6  # Optax computes t^-0.8 in float32
 
 
+def test_optax_without_a_rate_steps_as_long_as_the_weights():
+    """And the length of its step does not fall, where the gradients stay the same."""
+    import jax.numpy as jnp
+    import optax
+
+    p, g = jnp.full((5, 3), 0.25), jnp.ones((5, 3))
+    for rate, length in ((None, 0.25), (0.1, 0.025)):
+        rule = optax.adafactor(rate)
+        state = rule.init(p)
+        for _ in range(10):
+            updates, state = rule.update(g, state, p)
+            assert np.allclose(updates, -length, rtol=1e-5)
+
+
+def test_the_small_numbers_of_optax_and_torch():
+    """Added to the square in one, a lower bound of the root in the other."""
+    import jax
+    import optax
+
+    start, g = np.full((5, 3), 0.25), np.full((5, 3), 1e-18)
+    with jax.enable_x64(True):
+        rule = optax.adafactor(0.01, min_dim_size_to_factor=1)
+        updates, _ = rule.update(
+            jax.numpy.array(g), rule.init(jax.numpy.array(start)), jax.numpy.array(start)
+        )
+    assert np.allclose(updates, -0.01 * 0.25 * 1e-18 / np.sqrt(1e-36 + 1e-30), rtol=1e-6)
+    torch = pytest.importorskip("torch")
+    p = torch.nn.Parameter(torch.zeros(5, 3, dtype=torch.float64))
+    p.grad = torch.tensor(g)
+    torch.optim.Adafactor([p]).step()
+    assert np.allclose(p.detach().numpy(), -0.01 * 0.001 * 1e-18 / np.finfo(float).eps, rtol=1e-6, atol=0)
+
+
 def test_optax_factors_only_what_is_large():
     import jax.numpy as jnp
     import optax
