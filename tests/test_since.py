@@ -1,4 +1,4 @@
-"""The own rules of chapter 15, and one of chapter 6: by each engine, in the page's MicroPython, and in Optax."""
+"""Chapter 15's own rules, and one of chapter 6: by each engine, in the page's MicroPython, and in Optax."""
 
 import ast
 import importlib.util
