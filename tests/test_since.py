@@ -1,4 +1,4 @@
-"""The rules of chapter 15 that are a reader's own: Optax's, by each engine, and in the page's MicroPython."""
+"""Chapter 15's own rules, and one of chapter 6: by each engine, in the page's MicroPython, and in Optax."""
 
 import ast
 import importlib.util
@@ -20,7 +20,9 @@ from tests.test_micropython import LOADER, NODE, TESTS
 
 optax = oracles.optax
 CLAIMS, CONVENTIONS = "book/15-one-line-more-claims", "book/15-one-line-more-conventions"
+BOX = "book/06-adamw-box"
 RULES = {
+    BOX: ("cautious",),
     CLAIMS: ("adan", "cautious", "cautious_decay", "adopt_unclipped"),
     CONVENTIONS: ("adan", "adan_of_optax", "nadam_scheduled", "mars"),
 }
@@ -85,6 +87,15 @@ def test_optax_adan_is_not_the_authors_rule(rules):
 
 def test_both_pages_have_the_same_adan(rules):
     np.testing.assert_array_equal(path_of(rules[CLAIMS, "adan"]), path_of(rules[CONVENTIONS, "adan"]))
+
+
+def test_chapters_6_and_15_have_the_same_cautious_decay(rules):
+    shared = {"learning_rate": 0.01, "weight_decay": 0.5}
+    ours, box = rules[CLAIMS, "cautious_decay"], rules[BOX, "cautious"]
+    assert apart(path_of(ours, **shared), path_of(box, **shared)) <= oracles.TOLERANCE
+    # without a step the decay is on, as in the paper's mask
+    at_zero = [rule(1.0, 0.0, 0.0, 0.0, 1, **shared)[0] for rule in (ours, box)]
+    np.testing.assert_allclose(at_zero, 1 - 0.01 * 0.5)
 
 
 @pytest.mark.parametrize("own", OWN, ids="/".join)
