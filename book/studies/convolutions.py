@@ -18,6 +18,9 @@ from scipy.stats import sem
 from studies.digits import X_rest, X_test, divided
 
 BATCH = 32
+# Linux's allocator learns from a large block that is freed: from now on it
+# keeps what a training step gives back, and the next step finds it at hand.
+np.empty(30 * 2**20, dtype=np.uint8)
 LOOKS = {
     "Adam": plots.style("Adam") | {"marker": "o"},
     "warm-up": plots.style("Adam")
@@ -120,11 +123,12 @@ class Convolutions(Network):
         for i, (kernels, biases) in enumerate(convolutions):
             size = a.shape[-3:]
             columns = windows(a)
-            a = np.maximum(kernels @ columns + biases, 0)
-            a = a.reshape(*a.shape[:-1], *size)
-            seen.append((columns, a))
-            if i == 0:
-                a = reduce(np.maximum, squares(a))
+            z = kernels @ columns
+            z += biases
+            z = z.reshape(*z.shape[:-1], *size)
+            # ReLU after the pooling: the same numbers, for a quarter of them
+            a = np.maximum(reduce(np.maximum, squares(z)) if i == 0 else z, 0)
+            seen.append((columns, z, a))
         flat = a.reshape(len(w), -1, len(x))
         return *seen, flat, W @ flat + b
 
@@ -135,20 +139,21 @@ class Convolutions(Network):
         below = W.swapaxes(-1, -2) @ top
         below = below.reshape(len(w), -1, 4, 4, top.shape[-1])
         for i in reversed(range(len(convolutions))):
-            columns, a = seen[i]
+            columns, z, a = seen[i]
+            below *= a > 0
             if i == 0:
-                below = to_the_largest(a, below)
-            flat = (below * (a > 0)).reshape(*a.shape[:2], -1)
+                below = to_the_largest(z, a, below)
+            flat = below.reshape(*z.shape[:2], -1)
             grads.insert(0, (flat @ columns.swapaxes(-1, -2), flat))
             if i > 0:
                 flat = convolutions[i][0].swapaxes(-1, -2) @ flat
-                below = added_up(flat, a.shape[-3:])
+                below = added_up(flat, z.shape[-3:])
         return joined(grads)
 
     def dead(self, w, x, layer=-1):
         """How many filters of a layer answer to none of the images."""
         *seen, _, _ = self.forward(w, x)
-        return np.sum(seen[layer][1].max(axis=(-3, -2, -1)) == 0, axis=-1)
+        return np.sum(seen[layer][-1].max(axis=(-3, -2, -1)) == 0, axis=-1)
 
 
 def joined(grads):
@@ -162,7 +167,9 @@ def joined(grads):
 
 def windows(a):
     """The windows of 3 x 3 pixels, one in a column, with a frame of zeros."""
-    framed = np.pad(a, ((0, 0), (0, 0), (1, 1), (1, 1), (0, 0)))
+    *nets, height, width, images = a.shape
+    framed = np.zeros((*nets, height + 2, width + 2, images))
+    framed[:, :, 1:-1, 1:-1] = a
     view = sliding_window_view(framed, (3, 3), axis=(2, 3))
     view = np.moveaxis(view, (-2, -1), (2, 3))
     return view.reshape(len(a), 9 * a.shape[1], -1)
@@ -185,20 +192,22 @@ def squares(a):
     return [a[..., i::2, j::2, :] for i in (0, 1) for j in (0, 1)]
 
 
-def to_the_largest(a, grad):
+def to_the_largest(z, largest, grad):
     """The gradient of a pooled number goes to the first of the largest."""
-    largest, spread = reduce(np.maximum, squares(a)), np.empty_like(a)
-    for part, place in zip(squares(a), squares(spread), strict=True):
-        place[...] = np.where(part == largest, grad, 0)
-        grad = grad - place
+    spread = np.empty_like(z)
+    for part, place in zip(squares(z), squares(spread), strict=True):
+        np.multiply(grad, part == largest, out=place)
+        grad -= place
     return spread
 
 
 def jittered(x, rng):
     """Each image moved by up to one pixel down or up, right or left."""
-    framed = np.pad(x, ((0, 0), (1, 1), (1, 1)))
-    places = sliding_window_view(framed, x.shape[1:], axis=(1, 2))
-    return places[np.arange(len(x)), *rng.integers(0, 3, (2, len(x)))]
+    images, height, width = x.shape
+    framed = np.zeros((images, height + 2, width + 2))
+    framed[:, 1:-1, 1:-1] = x
+    places = sliding_window_view(framed, (height, width), axis=(1, 2))
+    return places[np.arange(images), *rng.integers(0, 3, (2, images))]
 
 
 def batches(seed, epochs, x, digits):
