@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adamlearn import AdaBelief, Adam, AdamW, RAdam, rules
-from adamlearn import Optimizer
+from adamlearn import AdaBelief, Adam, AdamW, Optimizer, RAdam, rules
 
 BOOK = Path(__file__).parents[1] / "book"
 COURSE = (BOOK / "course.md").read_text("utf-8")

@@ -18,9 +18,6 @@ from scipy.stats import sem
 from studies.digits import X_rest, X_test, divided
 
 BATCH = 32
-# Linux's allocator learns from a large block that is freed: from now on it
-# keeps what a training step gives back, and the next step finds it at hand.
-np.empty(30 * 2**20, dtype=np.uint8)
 LOOKS = {
     "Adam": plots.style("Adam") | {"marker": "o"},
     "warm-up": plots.style("Adam")
