@@ -59,8 +59,8 @@ def site(widgets, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)
-def test_paths_are_those_of_numpy(open_page, name):
-    page = open_page("every")
+def test_paths_are_those_of_numpy(kept_page, name):
+    page = kept_page("every")
     put(page, "every", function=name, start=list(LANDSCAPES[name].start))
     found = columns(page, "every")
     for label, optimizer in EVERY.items():
@@ -70,8 +70,8 @@ def test_paths_are_those_of_numpy(open_page, name):
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_traces_are_those_of_numpy(open_page, widgets, name):
-    page, widget = open_page("streams"), widgets["streams"]
+def test_traces_are_those_of_numpy(kept_page, widgets, name):
+    page, widget = kept_page("streams"), widgets["streams"]
     widget.stream = name
     put(page, "streams", stream=name, settings=widget.settings)
     found = columns(page, "streams")
