@@ -110,6 +110,22 @@ def test_every_icon_of_the_styles_is_drawn(browser, site):
         assert found["undrawn"] == []
 
 
+FAINT = """<!doctype html><html lang="en"><title>Faint</title><main style="background: #fff"><h1>Faint</h1>
+<style>main > :not(h1) { color: #aaa; background: #fff }</style>
+<p id="words">No</p><p id="broken">x<br>y</p><p id="around">x<b style="color: #000">b</b>y</p>
+<label id="label" for="field">Name</label><input id="field" value="b">
+<select id="choice" aria-label="Choice"><option>c</option></select>
+<div><template shadowrootmode="open"><p id="hidden-tree">Words</p></template></div></main></html>"""
+
+
+def test_faint_text_is_found_in_every_kind_of_place(browser):
+    page = browser.new_page()
+    page.set_content(FAINT)
+    found = {re.search(r' id="([^"]*)"', markup)[1] for rule, markup, _ in axe_violations(page)}
+    assert found == set(re.findall(r' id="([^"]*)"', FAINT))
+    page.close()
+
+
 @pytest.mark.parametrize("path", [path for path in PAGES if path != "index.html"])  # that one leads on
 def test_page_says_what_it_is_and_how_large_its_pictures_are(path):
     text = (HTML / path).read_text("utf-8")
