@@ -107,9 +107,9 @@ def own_host_page(browser: Browser, site: str, **options: Any) -> Iterator[tuple
     context.close()
 
 
-# What axe-core has on contrast takes most of its time, and is never a fault where an element has no text of its
-# own, or one character of it, as most of a formula's: these are marked and spared. What is in a shadow tree
-# has no marks, and is looked at.
+# Contrast takes most of axe-core's time, and is never a fault where an element has no text of its own, or
+# one character of it, as most of a formula's: these are marked and spared. What is in a shadow tree has no
+# marks, and is looked at.
 SPARE = """() => {
     const fields = ["INPUT", "SELECT", "TEXTAREA"];
     const text = ({ nodeName, nodeValue }) => ({ "#text": nodeValue, BR: " " })[nodeName] ?? "";
