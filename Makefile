@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MALLOC_MMAP_THRESHOLD_ := 33554432
 export MALLOC_TRIM_THRESHOLD_ := 67108864
 
-.PHONY: help book notebooks serve pdf test refresh bench frameworks lint links release widgets wheel constraints clean
+.PHONY: help book notebooks serve pdf test package-tests book-beside refresh bench frameworks lint links release widgets wheel constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -38,10 +38,17 @@ pdf: book  ## print the book into _build/adamlearn.pdf (needs Chromium)
 
 test: lint widgets  ## run everything: package, notebooks, book, pages
 	$(BIN)/node --test 'tests/javascript/**/*.test.js'
-	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
 	PYTHONPATH=book $(BIN)/pytest -p tools.keep_runs --nbval book -n auto --dist loadfile
-	$(MAKE) book
-	$(BIN)/pytest -n auto tests/test_pages*.py
+	$(MAKE) --no-print-directory -j 2 package-tests book-beside
+	$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)') tests/test_pages*.py
+
+# A build is busy on one core and the tests of the package wait now and then: they run side by side.
+package-tests: $(INSTALLED)
+	$(BIN)/pytest -n auto --ignore-glob 'tests/test_pages*'
+
+book-beside:  # what it says comes in one piece
+	@mkdir -p _build
+	@$(MAKE) --no-print-directory book > _build/book.txt 2>&1; made=$$?; cat _build/book.txt; exit $$made
 
 refresh: widgets  ## run the notebooks and write their outputs back
 	$(BIN)/python book/tools/refresh.py

@@ -1,5 +1,7 @@
 """What the tests share: ``row`` hands a test every optimizer in turn; a browser, and pages opened in it."""
 
+from functools import cache
+
 import matplotlib
 import pytest
 from hypothesis import settings
@@ -29,3 +31,10 @@ def open_page(browser, site):
     """Opens a page of the module's own ``site``."""
     with opener(browser, site) as open_it:
         yield open_it
+
+
+@pytest.fixture(scope="module")
+def kept_page(browser, site):
+    """Opens a page once, for all tests of a module that set whatever they look at."""
+    with opener(browser, site) as open_it:
+        yield cache(open_it)

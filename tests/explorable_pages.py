@@ -55,6 +55,17 @@ def opener(browser, site):
         assert faults == []
 
 
+def look_at_explorables(page):
+    """Wait until all that a page has are drawn, and see that none complains."""
+    page.wait_for_function(READY)
+    explorables = page.locator(".explorable")
+    for i in range(explorables.count()):
+        assert explorables.nth(i).locator(".ex-stroke[d], .ex-bar").count() > 0
+        assert explorables.nth(i).locator(".ex-notice").inner_text() == ""
+    if explorables.count():
+        page.wait_for_timeout(400)  # until they have faded in
+
+
 def settle(page):
     """Wait until what was set has been computed and drawn."""
     page.evaluate(

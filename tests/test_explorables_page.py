@@ -59,8 +59,8 @@ def site(widgets, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)
-def test_paths_are_those_of_numpy(open_page, name):
-    page = open_page("every")
+def test_paths_are_those_of_numpy(kept_page, name):
+    page = kept_page("every")
     put(page, "every", function=name, start=list(LANDSCAPES[name].start))
     found = columns(page, "every")
     for label, optimizer in EVERY.items():
@@ -70,8 +70,8 @@ def test_paths_are_those_of_numpy(open_page, name):
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_traces_are_those_of_numpy(open_page, widgets, name):
-    page, widget = open_page("streams"), widgets["streams"]
+def test_traces_are_those_of_numpy(kept_page, widgets, name):
+    page, widget = kept_page("streams"), widgets["streams"]
     widget.stream = name
     put(page, "streams", stream=name, settings=widget.settings)
     found = columns(page, "streams")
@@ -396,9 +396,9 @@ def test_axe_finds_nothing(open_page, width, scheme):
     page = open_page("two", viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.wait_for_timeout(400)  # until it has faded in
     page.evaluate(AXE.read_text("utf-8"))  # as a script of the page, its policy would refuse it
-    violations = page.evaluate(
-        "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
-    )
+    rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+    options = {"runOnly": rules, "resultTypes": ["violations"], "selectors": False}
+    violations = page.evaluate("(options) => axe.run(options)", options)
     found = [(v["id"], node["html"][:120]) for v in violations["violations"] for node in v["nodes"]]
     assert found == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

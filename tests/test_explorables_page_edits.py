@@ -91,9 +91,10 @@ def test_a_new_hyperparameter_has_a_slider(open_page):
     ],
     ids=["1/0", "syntax", "a missing name", "while True", "too few values"],
 )
-def test_what_is_wrong_is_said_with_its_line_and_the_last_good_path_stays(open_page, text, line):
-    page = open_page("race")
+def test_what_is_wrong_is_said_with_its_line_and_the_last_good_path_stays(kept_page, text, line):
+    page = kept_page("race")
     edit(page, "race", {"SGD": MOMENTUM})
+    assert said(page, "race") == {}
     good = columns(page, "race")["SGD, edited", "value"]
     edit(page, "race", {"SGD": text})
     assert any(line in message for message in said(page, "race").values()), said(page, "race")
@@ -244,16 +245,20 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("attack", REFUSED)
-def test_an_attack_is_refused_before_it_runs(open_page, attack):
-    page = open_page("race")
+def test_an_attack_is_refused_before_it_runs(kept_page, attack):
+    page = kept_page("race")
+    edit(page, "race", {})
+    assert said(page, "race") == {}
     edit(page, "race", {"SGD": BODY.format(REFUSED[attack])})
     assert "line 2" in get(page, "race", "_problems")["SGD"]
     assert get(page, "race", "shown") == ["Adam", "SGD"]
 
 
 @pytest.mark.parametrize("default", ["print(1)", "(9).__class__", "[1]"])
-def test_a_default_is_a_number(open_page, default):
-    page = open_page("race")
+def test_a_default_is_a_number(kept_page, default):
+    page = kept_page("race")
+    edit(page, "race", {})
+    assert said(page, "race") == {}
     edit(page, "race", {"SGD": BODY.format("pass").replace("0.01", default)})
     assert "line 1" in get(page, "race", "_problems")["SGD"]
 

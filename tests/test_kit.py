@@ -26,16 +26,40 @@ CURVE = "plt.plot([rate**t for t in range(9)], label='what is left')\nplt.show()
 SHOWN = {"mystnb": {"figure": {"caption": "It falls.", "name": "falls"}, "image": {"alt": "A falling line."}}}
 
 
-@pytest.fixture
-def book(tmp_path):
+@pytest.fixture(scope="module")
+def new_book(tmp_path_factory):
     """Another book: the kit's files, and a notebook that has not been run."""
+    folder = tmp_path_factory.mktemp("new")
     for source, target in KIT.items():
-        (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / source, tmp_path / target)
-    (tmp_path / "pytest.ini").write_text(SETTINGS, encoding="utf-8")
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / source, folder / target)
+    (folder / "pytest.ini").write_text(SETTINGS, encoding="utf-8")
     cells = [new_code_cell(START), new_markdown_cell("A power."), new_code_cell(NUMBER)]
-    write(tmp_path, new_notebook(cells=[*cells, new_code_cell(CURVE, metadata=SHOWN)]))
-    return tmp_path
+    write(folder, new_notebook(cells=[*cells, new_code_cell(CURVE, metadata=SHOWN)]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def refreshed_once(new_book, tmp_path_factory):
+    folder = copied(new_book, tmp_path_factory.mktemp("refreshed"))
+    assert refresh(folder).endswith("toy.ipynb")
+    return folder
+
+
+@pytest.fixture
+def book(new_book, tmp_path):
+    """A copy of the new book."""
+    return copied(new_book, tmp_path)
+
+
+@pytest.fixture
+def refreshed(refreshed_once, tmp_path):
+    """A copy of the book after its first refresh."""
+    return copied(refreshed_once, tmp_path)
+
+
+def copied(book, folder):
+    return Path(shutil.copytree(book, folder, dirs_exist_ok=True))
 
 
 def write(book, notebook):
@@ -70,14 +94,13 @@ def failures(book):
     ]
 
 
-def test_another_book_is_refreshed_and_tested(book):
-    assert refresh(book).endswith("toy.ipynb")
-    outputs = [cell.outputs for cell in read(book).cells if cell.cell_type == "code"]
+def test_another_book_is_refreshed_and_tested(refreshed):
+    outputs = [cell.outputs for cell in read(refreshed).cells if cell.cell_type == "code"]
     assert outputs[1][0].text == "0.125\n"
     assert list(outputs[2][0].data) == ["text/plain"]
     assert 'line "what is left": 9 points, (0, 1) to (8, 0.00391)' in outputs[2][0].data["text/plain"]
-    assert refresh(book) == "Changed: nothing"
-    assert failures(book) == []
+    assert refresh(refreshed) == "Changed: nothing"
+    assert failures(refreshed) == []
 
 
 @pytest.mark.parametrize(
@@ -85,12 +108,11 @@ def test_another_book_is_refreshed_and_tested(book):
     [(2, "**3", "**2", 1), (3, "range(9)", "range(8)", 2), (3, "rate**t", "0.51**t", 2)],
     ids=["number", "length", "curve"],
 )
-def test_a_change_that_was_not_refreshed_is_found(book, cell, old, new, failing):
-    refresh(book)
-    notebook = read(book)
+def test_a_change_that_was_not_refreshed_is_found(refreshed, cell, old, new, failing):
+    notebook = read(refreshed)
     notebook.cells[cell].source = notebook.cells[cell].source.replace(old, new)
-    write(book, notebook)
-    assert failures(book) == [f"toy.ipynb::Cell {failing}"]
+    write(refreshed, notebook)
+    assert failures(refreshed) == [f"toy.ipynb::Cell {failing}"]
 
 
 def test_a_figure_without_a_caption_is_found(book):

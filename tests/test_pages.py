@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import axe_violations, own_host_page, served
+from tests.browser import axe_violations, own_host_page, scroll_through, served, weights
+from tests.explorable_pages import look_at_explorables
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(str(page.relative_to(HTML)) for page in HTML.rglob("*.html") if "_static" not in page.parts)
@@ -56,22 +57,49 @@ def site():
         yield address
 
 
+@pytest.fixture(scope="module")
+def deeper_site():
+    with served(HTML.parent) as address:
+        yield f"{address}{HTML.name}/"
+
+
 def test_the_book_is_built():
     assert "book/index.html" in PAGES
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_page_is_whole(browser, site, path, width, scheme):
+def test_page_is_whole(browser, site, deeper_site, path, width, scheme):
+    """In all ways, once it is loaded: under a path prefix, but for 404.html, whose addresses have none."""
+    root = site if path == "404.html" else deeper_site
     options = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
-    with own_host_page(browser, site, **options) as (page, faults):
+    with own_host_page(browser, root, **options) as (page, faults):
+        responses = []
+        page.on("response", lambda response: responses.append(response))
         page.add_init_script(SHIFT)
-        page.goto(site + path, wait_until="networkidle")
+        page.goto(root + path, wait_until="networkidle")
+        page.wait_for_load_state()  # a busy machine may have read no more than half of it
+        look_at_explorables(page)
         assert faults == []
         look_at(page, width)
         assert page.evaluate("window.shift") < 0.05
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert axe_violations(page) == []
+        if width == 1280 and page.locator(".explorable").count():
+            assert_light(page, root, path, responses)
+        assert faults == []
         page.emulate_media(media="print")
         assert page.locator("main pre").evaluate_all(CUT_ON_PAPER) == []
+
+
+def assert_light(page, site, path, responses):
+    """Over the wire, all included, less than 500 kB; the heaviest files say where it went if not."""
+    scroll_through(page)
+    sizes = weights(site, responses)
+    heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:15]
+    print(f"\n{path}: {sum(sizes.values()) / 1000:.0f} kB")
+    assert any(name.endswith("explorable.js") for name in sizes)
+    assert sum(sizes.values()) < 500_000, heaviest
 
 
 def test_every_icon_of_the_styles_is_drawn(browser, site):
@@ -80,6 +108,22 @@ def test_every_icon_of_the_styles_is_drawn(browser, site):
         found = page.evaluate(UNDRAWN)
         assert found["icons"] > 10
         assert found["undrawn"] == []
+
+
+FAINT = """<!doctype html><html lang="en"><title>Faint</title><main style="background: #fff"><h1>Faint</h1>
+<style>main > :not(h1) { color: #aaa; background: #fff }</style>
+<p id="words">No</p><p id="broken">x<br>y</p><p id="around">x<b style="color: #000">b</b>y</p>
+<label id="label" for="field">Name</label><input id="field" value="b">
+<select id="choice" aria-label="Choice"><option>c</option></select>
+<div><template shadowrootmode="open"><p id="hidden-tree">Words</p></template></div></main></html>"""
+
+
+def test_faint_text_is_found_in_every_kind_of_place(browser):
+    page = browser.new_page()
+    page.set_content(FAINT)
+    found = {re.search(r' id="([^"]*)"', markup)[1] for rule, markup, _ in axe_violations(page)}
+    assert found == set(re.findall(r' id="([^"]*)"', FAINT))
+    page.close()
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path != "index.html"])  # that one leads on
@@ -178,6 +222,3 @@ def look_at(page, width):
 
     needed = page.evaluate("document.documentElement.scrollWidth")
     assert needed <= width, f"the page is {needed} pixels wide on a screen of {width}"
-
-    if not page.locator(".explorable").count():  # those have a test of their own that waits for them
-        assert axe_violations(page) == []

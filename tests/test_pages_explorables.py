@@ -1,11 +1,13 @@
-"""The explorables in the built book, under a path prefix; ``make book`` comes first."""
+"""The explorables in the built book, under a path prefix; ``make book`` comes first.
+
+That they are drawn, and what they weigh, is seen where each page is looked at: in test_pages.
+"""
 
 from pathlib import Path
 
 import pytest
 
-from tests.browser import axe_violations, own_host_page, served, weigh
-from tests.explorable_pages import READY
+from tests.browser import own_host_page, served
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 DOCUMENTS = sorted(page for page in HTML.rglob("*.html") if "_static" not in page.parts)
@@ -22,32 +24,7 @@ def site():
 
 def test_the_playground_is_there():
     assert "book/playground.html" in EXPLORABLE
-
-
-@pytest.mark.parametrize("path", EXPLORABLE)
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_explorables_are_drawn(browser, site, path, width, scheme):
-    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    with own_host_page(browser, site, **options) as (page, faults):
-        page.goto(site + path)
-        page.wait_for_function(READY)
-        explorables = page.locator(".explorable")
-        for i in range(explorables.count()):
-            assert explorables.nth(i).locator(".ex-stroke[d], .ex-bar").count() > 0
-            assert explorables.nth(i).locator(".ex-notice").inner_text() == ""
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.wait_for_timeout(400)  # until it has faded in
-        assert axe_violations(page) == []
-        assert faults == []
-
-
-@pytest.mark.parametrize("path", EXPLORABLE)
-def test_page_is_light(browser, site, path):
-    """Over the wire, all included, less than 500 kB; the heaviest files say where it went if not."""
-    sizes = weigh(browser, site, path)
-    heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:15]
-    print(f"\n{path}: {sum(sizes.values()) / 1000:.0f} kB")
-    assert sum(sizes.values()) < 500_000, heaviest
+    assert len(EXPLORABLE) > 10
 
 
 @pytest.mark.parametrize("path", EXPLORABLE)
