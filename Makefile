@@ -8,9 +8,6 @@ SCRIPTS := adamlearn/explorables
 
 # Notebooks run side by side here, and the threads of one matrix product would wait for those of another.
 export OPENBLAS_NUM_THREADS := 1
-# An array that is freed leaves its memory for the next one: asking the system anew takes a third of a small run.
-export MALLOC_MMAP_THRESHOLD_ := 33554432
-export MALLOC_TRIM_THRESHOLD_ := 67108864
 
 .PHONY: help book notebooks serve pdf test package-tests book-beside refresh bench frameworks lint links release widgets wheel constraints clean
 .DELETE_ON_ERROR:
