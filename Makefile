@@ -37,7 +37,7 @@ test: lint widgets  ## run everything: package, notebooks, book, pages
 	$(BIN)/node --test 'tests/javascript/**/*.test.js'
 	PYTHONPATH=book $(BIN)/pytest -p tools.keep_runs --nbval book -n auto --dist loadfile
 	$(MAKE) --no-print-directory -j 2 package-tests book-beside
-	$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)') tests/test_pages*.py
+	$(BIN)/pytest -n auto tests/test_pages*.py
 
 # A build is busy on one core and the tests of the package wait now and then: they run side by side.
 package-tests: $(INSTALLED)
