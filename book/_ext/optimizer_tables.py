@@ -5,6 +5,7 @@ them, and with an optimizer's name the lines that do the same; `conventions` wha
 """
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from adamlearn import optimizers, rules
 from adamlearn.hyperparameters import read_rule
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+
+sys.path.append(str(Path(__file__).parents[1]))  # the folders of the book
+
+from measuring import convention_rules
+from measuring.conventions import read_conventions
 
 DATA = Path(__file__).parents[1] / "data"
 LINES, MEASURED = DATA / "frameworks.toml", DATA / "frameworks.json"
@@ -118,10 +124,7 @@ def described(framework, line, differences):
 {note} The paths are apart by up to {", ".join(apart)}.
 
 :::{{dropdown}} The rule of {name}, to be given to `Optimizer`
-```{{literalinclude}} measuring/framework_rules.py
-:language: python
-:pyobject: {line["rule"]}
-```
+{listing("measuring.framework_rules", line["rule"])}
 :::"""
 
 
@@ -131,17 +134,18 @@ class Conventions(Generated):
     final_argument_whitespace = True
 
     def text(self):
-        entries = tomllib.loads(CONVENTIONS.read_text(encoding="utf-8"))["convention"]
+        entries = read_conventions()
         measured = json.loads(APART.read_text(encoding="utf-8"))
         if not self.arguments:
             return disagreements(entries, measured)
-        chosen = [entry for entry in entries if entry["optimizer"] == self.arguments[0]]
+        chosen = [entry for entry in entries if entry.optimizer == self.arguments[0]]
         rows = [
-            [source_of(entry, measured["versions"]), entry["what"], *shares(entry, measured["apart"])]
+            [source_of(entry, measured["versions"]), entry.what, *shares(entry, measured["apart"])]
             for entry in chosen
         ]
         head = ["Where", "What it does", "Apart, at most", "After 200 steps"]
-        rules = dict.fromkeys(entry[key].partition("(")[0] for entry in chosen for key in ("usual", "theirs"))
+        calls_of = (rule for entry in chosen for rule in (entry.usual, entry.theirs))
+        rules = dict.fromkeys(rule.partition("(")[0] for rule in calls_of)
         return "\n\n".join([table(head, rows), calls(chosen), *map(own_rule, rules)])
 
 
@@ -152,23 +156,23 @@ def label(optimizer):
 
 def library_of(entry):
     """The library as it writes itself; a repository as a link to what was read."""
-    name = entry["library"]
-    if "commit" not in entry:
+    name = entry.library
+    if not entry.commit:
         return FRAMEWORKS.get(name, name)
-    return f"[{name}](https://github.com/{name}/tree/{entry['commit']})"
+    return f"[{name}](https://github.com/{name}/tree/{entry.commit})"
 
 
 def source_of(entry, versions):
     """Where it was found, and whether it was run."""
-    if "commit" in entry:
+    if entry.commit:
         return f"{library_of(entry)} (read)"
-    return f"{library_of(entry)} {versions[entry['library']]} (run)"
+    return f"{library_of(entry)} {versions[entry.library]} (run)"
 
 
 def shares(entry, apart):
     """How far apart it comes from what is usual."""
-    found = apart[f"{entry['optimizer']}, {entry['library']}: {entry['theirs']}"]
-    if entry["usual"] == entry["theirs"]:
+    found = apart[entry.name]
+    if entry.usual == entry.theirs:
         return ["the same", "the same"]
     return [number(found["most"]), number(found["end"])] if found["most"] else ["below 1e-10"] * 2
 
@@ -176,8 +180,8 @@ def shares(entry, apart):
 def disagreements(entries, measured):
     """Who does the same as the authors, and who does not."""
     rows = []
-    for optimizer in dict.fromkeys(entry["optimizer"] for entry in entries):
-        mine = [entry for entry in entries if entry["optimizer"] == optimizer]
+    for optimizer in dict.fromkeys(entry.optimizer for entry in entries):
+        mine = [entry for entry in entries if entry.optimizer == optimizer]
         same, other = [], []
         for entry in mine:
             apart = shares(entry, measured["apart"])[0]
@@ -191,20 +195,26 @@ def disagreements(entries, measured):
 
 def calls(entries):
     """The calls that were run, folded."""
-    code = "\n\n".join(f"# {library_of(entry)}\n{entry['call']}" for entry in entries if "call" in entry)
+    code = "\n\n".join(f"# {library_of(entry)}\n{entry.call}" for entry in entries if entry.call)
     return f":::{{dropdown}} The calls that were run\n```python\n{code}\n```\n:::"
 
 
 def own_rule(name):
     """A rule of the measurement, folded; those of the package have pages of their own."""
-    if name in ("adamw", "lion"):
+    module = getattr(convention_rules, name).__module__
+    if not module.startswith("measuring."):
         return ""
     return f""":::{{dropdown}} The rule `{name}`
-```{{literalinclude}} measuring/convention_rules.py
+{listing(module, name)}
+:::"""
+
+
+def listing(module, name):
+    """The text of a function of book/measuring."""
+    return f"""```{{literalinclude}} {module.replace(".", "/")}.py
 :language: python
 :pyobject: {name}
-```
-:::"""
+```"""
 
 
 def setup(app):

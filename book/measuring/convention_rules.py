@@ -4,9 +4,10 @@ Unlike ours they may take the whole array: a mean, a norm or a product of matric
 """
 
 import numpy as np
-from adamlearn.rules import adamw, lion
+from adamlearn.rules import adamw, ademamix, lion, nadam
+from measuring.framework_rules import growing_nadam
 
-__all__ = ["adamw", "lion"]  # what is measured as it is in the package
+__all__ = ["adamw", "ademamix", "growing_nadam", "lion", "nadam"]  # what is measured as it is elsewhere
 
 
 def rms(x):
@@ -144,36 +145,6 @@ def adopt(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.9999, epsilon=1e
     bound = (t - 1) ** power
     m = beta1 * m + (1 - beta1) * np.clip(g / np.maximum(np.sqrt(v), epsilon), -bound, bound)
     return p - learning_rate * m, m, beta2 * v + (1 - beta2) * g**2
-
-
-def ademamix(
-    p, g, m, m_slow, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, beta3=0.9999, alpha=5.0, epsilon=1e-8
-):
-    m = beta1 * m + (1 - beta1) * g
-    m_slow = beta3 * m_slow + (1 - beta3) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    mixed = m / (1 - beta1**t) + alpha * m_slow
-    return p - learning_rate * mixed / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, m_slow, v
-
-
-def nadam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t)
-    return p - learning_rate * ahead / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v
-
-
-def growing_nadam(
-    p, g, m, v, faded, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, momentum_decay=4e-3
-):
-    beta = beta1 * (1 - 0.96 ** (t * momentum_decay) / 2)
-    beta_next = beta1 * (1 - 0.96 ** ((t + 1) * momentum_decay) / 2)
-    faded = 1 - (1 - faded) * beta  # 1 minus the product of the betas so far
-    faded_next = 1 - (1 - faded) * beta_next
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    ahead = beta_next * m / faded_next + (1 - beta) * g / faded
-    return p - learning_rate * ahead / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v, faded
 
 
 def mars(

@@ -6,9 +6,8 @@ measuring.conventions` measures how far apart they are, and writes book/data/con
 
 import importlib
 import json
-import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -16,7 +15,7 @@ from importlib.metadata import version
 import numpy as np
 from adamlearn.hyperparameters import read_rule
 from measuring import convention_rules
-from measuring.frameworks import DATA, SAME, STEPS, rounded, stream
+from measuring.frameworks import DATA, RUNS, SAME, STEPS, rounded, shares, stream, torch
 
 SHAPE = (12, 8)  # of the matrix, with more rows than columns
 
@@ -76,78 +75,21 @@ def ours(convention: Convention, rule: str) -> Iterator[np.ndarray]:
         yield p
 
 
-def torch(convention: Convention) -> Iterator[np.ndarray]:
-    """Where each step of a library for PyTorch leads."""
-    import torch
-
-    torch.set_default_dtype(torch.float64)
-    library = importlib.import_module(convention.module)
-    if convention.library == "timm":
-        importlib.import_module("timm.optim")
-    start, gradients = convention.problem()
-    p = torch.nn.Parameter(torch.tensor(start))
-    optimizer = eval(convention.call, {convention.module: library, "params": [p]})
-    if convention.library == "schedulefree":
-        optimizer.train()
-    for g in gradients:
-        p.grad = torch.tensor(convention.gradient(p.detach().numpy(), g))
-        optimizer.step()
-        yield p.detach().numpy().copy()
-
-
-def optax(convention: Convention) -> Iterator[np.ndarray]:
-    """Where each step of Optax's leads."""
-    import jax
-    import optax
-
-    jax.config.update("jax_enable_x64", True)
-    start, gradients = convention.problem()
-    p = jax.numpy.array(start)
-    optimizer = eval(convention.call, {"optax": optax})
-    update, state = jax.jit(optimizer.update), optimizer.init(p)
-    for g in gradients:
-        change, state = update(convention.gradient(p, g), state, p)
-        p = optax.apply_updates(p, change)
-        yield np.asarray(p)
-
-
-def keras(convention: Convention) -> Iterator[np.ndarray]:
-    """Where each step of Keras' leads."""
-    os.environ["KERAS_BACKEND"] = "jax"  # read when Keras is imported
-    import jax
-    import keras
-
-    jax.config.update("jax_enable_x64", True)
-    keras.config.set_floatx("float64")
-    start, gradients = convention.problem()
-    p = keras.Variable(start)
-    optimizer = eval(convention.call, {"keras": keras})
-    for g in gradients:
-        optimizer.apply([jax.numpy.array(convention.gradient(np.asarray(p), g))], [p])
-        yield np.asarray(p)
-
-
 def library_path(convention: Convention) -> Iterator[np.ndarray]:
-    """Where each step of the library leads."""
-    run: Callable[[Convention], Iterator[np.ndarray]]
-    run = {"optax": optax, "keras": keras}.get(convention.library, torch)
-    return run(convention)
+    """Where each step of the library leads; what is neither Optax nor Keras is for PyTorch."""
+    start, noise = convention.problem()
+    gradients = [partial(convention.gradient, noise=g) for g in noise]
+    names = {}
+    if convention.library not in RUNS:
+        names[convention.module] = importlib.import_module(convention.module)
+        if convention.library == "timm":
+            importlib.import_module("timm.optim")
+    return RUNS.get(convention.library, torch)(convention.call, names, start, gradients)
 
 
 def quotients(convention: Convention, *paths: Iterator[np.ndarray]) -> np.ndarray:
-    """At each step how far apart two paths are, as a share of the longer of the ways gone until then.
-
-    It is the largest of the elements', or for a matrix the quotient of the norms.
-    """
-    points = [np.array([convention.problem()[0], *path]) for path in paths]
-    difference = np.abs(points[0] - points[1])[1:]
-    steps = [np.abs(np.diff(path, axis=0)) for path in points]
-    if convention.dense:
-        difference, *steps = (np.linalg.norm(a, axis=(1, 2), keepdims=True) for a in (difference, *steps))
-    way = np.maximum(*(array.cumsum(axis=0) for array in steps))
-    assert np.isfinite(difference).all() and not difference[way == 0].any()
-    shares = difference / np.where(way > 0, way, 1)
-    return shares.reshape(len(shares), -1).max(axis=1)
+    """At each step how far apart two paths are, of the elements or of the matrix."""
+    return shares(convention.problem()[0], *paths, whole=convention.dense)
 
 
 def usual_to_theirs(convention: Convention) -> np.ndarray:
@@ -165,8 +107,8 @@ def main() -> None:
     conventions = read_conventions()
     measured = {}
     for convention in conventions:
-        shares = usual_to_theirs(convention)
-        measured[convention.name] = {"most": rounded(shares.max()), "end": rounded(shares[-1])}
+        found = usual_to_theirs(convention)
+        measured[convention.name] = {"most": rounded(found.max()), "end": rounded(found[-1])}
         held = theirs_to_library(convention).max() if convention.call else None
         print(f"{convention.name}: {measured[convention.name]}; the rule and the library: {held}")
     libraries = dict.fromkeys(convention.library for convention in conventions if convention.call)

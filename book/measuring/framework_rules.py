@@ -67,9 +67,11 @@ def torch_radam(p, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsil
     return p - learning_rate * m_hat, m, v
 
 
-def keras_nadam(p, g, m, v, faded, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7):
-    beta = beta1 * (1 - 0.96**t / 2)
-    beta_next = beta1 * (1 - 0.96 ** (t + 1) / 2)
+def growing_nadam(
+    p, g, m, v, faded, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7, momentum_decay=1.0
+):
+    beta = beta1 * (1 - 0.96 ** (t * momentum_decay) / 2)
+    beta_next = beta1 * (1 - 0.96 ** ((t + 1) * momentum_decay) / 2)
     faded = 1 - (1 - faded) * beta  # 1 minus the product of the betas so far
     faded_next = 1 - (1 - faded) * beta_next
     m = beta1 * m + (1 - beta1) * g

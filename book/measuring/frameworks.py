@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ SAME = 1e-10  # of the way gone
 STEPS, ELEMENTS = 200, 16
 OTHER = {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.95, "momentum": 0.8, "weight_decay": 0.1}
 OTHER |= {"beta3": 0.99, "alpha": 3.0}
+
+Gradients = list[Callable[[np.ndarray], np.ndarray]]  # for each step, that of where one stands
+Rates = list[float] | None  # the learning rates of the steps, where they are not the call's
 
 
 @dataclass(frozen=True)
@@ -93,39 +97,53 @@ def ours(optimizer: Optimizer, halved: bool) -> Iterator[np.ndarray]:
         yield p
 
 
-def torch(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndarray]:
+def fixed(gradients: np.ndarray) -> Gradients:
+    """Gradients that are the same wherever one stands."""
+    return [partial(lambda g, p: g, g) for g in gradients]
+
+
+def torch(
+    call: str, names: dict[str, Any], start: np.ndarray, gradients: Gradients, rates: Rates = None
+) -> Iterator[np.ndarray]:
     """Where each step of PyTorch's leads; some of its numbers have the default dtype, not the tensor's."""
     import torch
 
     torch.set_default_dtype(torch.float64)
-    start, gradients = stream()
-    p = torch.tensor(start, requires_grad=True)
-    optimizer = eval(call, {"torch": torch, "params": [p]}, values)
-    for rate, g in zip(rates(values["learning_rate"], halved), gradients, strict=True):
-        optimizer.param_groups[0]["lr"] = rate
-        p.grad = torch.tensor(g)
+    p = torch.nn.Parameter(torch.tensor(start))
+    optimizer = eval(call, {"torch": torch, "params": [p]}, names)
+    if hasattr(optimizer, "train"):  # of schedulefree
+        optimizer.train()
+    for t, gradient in enumerate(gradients):
+        if rates:
+            optimizer.param_groups[0]["lr"] = rates[t]
+        p.grad = torch.tensor(gradient(p.detach().numpy()))
         optimizer.step()
         yield p.detach().numpy().copy()
 
 
-def optax(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndarray]:
+def optax(
+    call: str, names: dict[str, Any], start: np.ndarray, gradients: Gradients, rates: Rates = None
+) -> Iterator[np.ndarray]:
     """Where each step of Optax's leads; it counts the steps of a schedule from 0."""
     import jax
     import optax
 
     jax.config.update("jax_enable_x64", True)
-    p, gradients = stream()
-    schedule = jax.numpy.array(rates(values["learning_rate"], halved))
-    rate = {"learning_rate": lambda count: schedule[count]}
-    optimizer = eval(call, {"optax": optax}, values | rate)
+    if rates:
+        schedule = jax.numpy.array(rates)
+        names = names | {"learning_rate": lambda count: schedule[count]}
+    optimizer = eval(call, {"optax": optax}, names)
+    p = jax.numpy.array(start)
     update, state = jax.jit(optimizer.update), optimizer.init(p)
-    for g in gradients:
-        change, state = update(g, state, p)
-        p = np.asarray(optax.apply_updates(p, change))
-        yield p
+    for gradient in gradients:
+        change, state = update(gradient(np.asarray(p)), state, p)
+        p = optax.apply_updates(p, change)
+        yield np.asarray(p)
 
 
-def keras(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndarray]:
+def keras(
+    call: str, names: dict[str, Any], start: np.ndarray, gradients: Gradients, rates: Rates = None
+) -> Iterator[np.ndarray]:
     """Where each step of Keras' leads, with JAX below it; by itself Keras computes in float32."""
     os.environ["KERAS_BACKEND"] = "jax"  # read when Keras is imported
     import jax
@@ -133,35 +151,48 @@ def keras(call: str, values: dict[str, float], halved: bool) -> Iterator[np.ndar
 
     jax.config.update("jax_enable_x64", True)
     keras.config.set_floatx("float64")
-    start, gradients = stream()
     p = keras.Variable(start)
-    optimizer = eval(call, {"keras": keras}, values)
-    for rate, g in zip(rates(values["learning_rate"], halved), gradients, strict=True):
-        optimizer.learning_rate = rate
-        optimizer.apply([jax.numpy.array(g)], [p])
+    optimizer = eval(call, {"keras": keras}, names)
+    for t, gradient in enumerate(gradients):
+        if rates:
+            optimizer.learning_rate = rates[t]
+        optimizer.apply([jax.numpy.array(gradient(np.asarray(p)))], [p])
         yield np.asarray(p)
 
 
 RUNS = {"torch": torch, "optax": optax, "keras": keras}
 
 
-def apart(one: Iterator[np.ndarray], other: Iterator[np.ndarray]) -> float:
-    """The largest difference of two paths, as a share of the longer of the ways gone until then."""
-    start, _ = stream()
-    paths = [np.array([start, *path]) for path in (one, other)]
-    way = np.maximum(*(np.abs(np.diff(path, axis=0)).cumsum(axis=0) for path in paths))
-    difference = np.abs(paths[0] - paths[1])[1:]
+def shares(start: np.ndarray, *paths: Iterator[np.ndarray], whole: bool = False) -> np.ndarray:
+    """At each step the difference of two paths, as a share of the longer of the ways gone until then.
+
+    It is the largest of the elements', or for a whole matrix the quotient of the norms.
+    """
+    points = [np.array([start, *path]) for path in paths]
+    difference = np.abs(points[0] - points[1])[1:]
+    steps = [np.abs(np.diff(path, axis=0)) for path in points]
+    if whole:
+        difference, *steps = (np.linalg.norm(a, axis=(1, 2), keepdims=True) for a in (difference, *steps))
+    way = np.maximum(*(array.cumsum(axis=0) for array in steps))
     assert np.isfinite(difference).all() and not difference[way == 0].any()
-    return float((difference[way > 0] / way[way > 0]).max())
+    found = difference / np.where(way > 0, way, 1)
+    return found.reshape(len(found), -1).max(axis=1)
+
+
+def apart(one: Iterator[np.ndarray], other: Iterator[np.ndarray]) -> float:
+    """How far apart two paths through the stream come."""
+    return float(shares(stream()[0], one, other).max())
 
 
 def differences(line: Line, make: Callable[..., Optimizer]) -> dict[str, float]:
     """For each situation, how far the framework's path is from that of the optimizer that ``make`` makes."""
-    run = RUNS[line.framework]
-    return {
-        name: apart(ours(make(**values), halved), run(line.call, values, halved))
-        for name, (values, halved) in situations(line.ours).items()
-    }
+    found = {}
+    for name, (values, halved) in situations(line.ours).items():
+        start, gradients = stream()
+        schedule = rates(values["learning_rate"], halved)
+        theirs = RUNS[line.framework](line.call, values, start, fixed(gradients), schedule)
+        found[name] = apart(ours(make(**values), halved), theirs)
+    return found
 
 
 def rounded(difference: float) -> float:
