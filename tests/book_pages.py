@@ -1,9 +1,14 @@
 """The pages of the book as their files have them: which there are, their cells and their text."""
 
+import ast
 import json
+import linecache
 from pathlib import Path
 
+import numpy as np
 import yaml
+
+from adamlearn import rules
 
 ROOT = Path(__file__).parents[1]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
@@ -29,3 +34,18 @@ def prose(page):
     if page not in NOTEBOOKS:
         return (ROOT / f"{page}.md").read_text("utf-8")
     return "\n".join("".join(cell["source"]) for cell in cells(page) if cell["cell_type"] == "markdown")
+
+
+def functions(page, *names):
+    """Functions of a page, as its first cells that define them have them; their text can be read."""
+    texts = {}
+    for cell in cells(page):
+        text = "".join(cell["source"])
+        for node in ast.parse(text).body if cell["cell_type"] == "code" else ():
+            if isinstance(node, ast.FunctionDef) and node.name in names:
+                texts.setdefault(node.name, ast.get_source_segment(text, node))
+    text, file = "\n\n\n".join(texts.values()), f"<{page}: {', '.join(names)}>"
+    linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
+    found = {"np": np, "rules": rules, "__name__": page}
+    exec(compile(text, file, "exec"), found)
+    return [found[name] for name in names]

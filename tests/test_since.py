@@ -1,7 +1,5 @@
 """Chapter 15's own rules, and one of chapter 6: by each engine, in the page's MicroPython, and in Optax."""
 
-import ast
-import importlib.util
 import json
 import os
 import subprocess
@@ -15,7 +13,7 @@ from adamlearn import Optimizer
 from adamlearn.explorables.portable import portable
 from adamlearn.landscapes import LANDSCAPES
 from tests import oracles
-from tests.book_pages import cells
+from tests.book_pages import functions
 from tests.test_micropython import LOADER, NODE, TESTS
 
 optax = oracles.optax
@@ -31,26 +29,13 @@ GRADIENTS = oracles.REGIMES["ordinary"][0][:300]
 
 
 @pytest.fixture(scope="module")
-def rules(tmp_path_factory):
-    """The rules by page and name, in modules of their own: their text is what is compiled."""
-    folder, found = tmp_path_factory.mktemp("rules"), {}
-    for page, names in RULES.items():
-        texts = ["import numpy as np"]
-        for cell in cells(page):
-            text = "".join(cell["source"])
-            if cell["cell_type"] == "code":
-                texts += [
-                    ast.get_source_segment(text, node)
-                    for node in ast.parse(text).body
-                    if isinstance(node, ast.FunctionDef) and node.name in names
-                ]
-        file = folder / f"{page.rpartition('-')[2]}.py"
-        file.write_text("\n\n\n".join(texts) + "\n", encoding="utf-8")
-        spec = importlib.util.spec_from_file_location(f"chapter_15_{file.stem}", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        found |= {(page, name): getattr(module, name) for name in names}
-    return found
+def rules():
+    """The rules by page and name."""
+    return {
+        (page, name): rule
+        for page, names in RULES.items()
+        for name, rule in zip(names, functions(page, *names), strict=True)
+    }
 
 
 @cache

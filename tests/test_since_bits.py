@@ -1,25 +1,11 @@
 """What the chapter on fewer bits writes itself, against ml_dtypes, Optax and, where it is, PyTorch."""
 
-import re
-
 import numpy as np
 import pytest
 
-from tests.book_pages import cells
+from tests.book_pages import functions
 
 FIRST, MEMORY, STATES = (f"book/18-fewer-bits{page}" for page in ("", "-memory", "-states"))
-
-
-def defined(page, *names):
-    """Functions of a page, from the cells that define them."""
-    found = {"np": np}
-    for cell in cells(page):
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "code" and any(f"def {name}(" in text for name in names):
-            for block in re.split(r"\n\n\n", text):
-                if re.match(r"def ", block):
-                    exec(block, found)
-    return [found[name] for name in names]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +20,7 @@ def numbers():
 def test_rounding_by_chance_reaches_the_two_neighbors_of_bfloat16(numbers):
     from ml_dtypes import bfloat16
 
-    (stochastic,) = defined(FIRST, "stochastic")
+    (stochastic,) = functions(FIRST, "stochastic")
     toward_zero = (numbers.view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32)
     away = np.nextafter(toward_zero.astype(bfloat16), (2 * numbers).astype(bfloat16)).astype(np.float32)
     exact = toward_zero == numbers
@@ -46,7 +32,7 @@ def test_rounding_by_chance_reaches_the_two_neighbors_of_bfloat16(numbers):
 
 
 def test_rounding_by_chance_is_right_on_average():
-    (stochastic,) = defined(FIRST, "stochastic")
+    (stochastic,) = functions(FIRST, "stochastic")
     for x in (0.997, -0.3001, 1e-20, 12345.678):
         x = np.float32(x)
         draws = stochastic(np.full(200_000, x), np.random.default_rng(1)).astype(float)
@@ -79,8 +65,7 @@ def matrix():
 
 
 def of_the_page(start, gradients, rate, scaled=True):
-    names = ("rms", "adafactor")
-    _, adafactor = defined(MEMORY, *names)
+    _, adafactor = functions(MEMORY, "rms", "adafactor")
     averages = [np.zeros(start.shape[0]), np.zeros(start.shape[1])]
 
     def step(p, g, t):
@@ -181,7 +166,7 @@ def test_the_estimate_is_that_of_optax(matrix):
     import jax
     import optax
 
-    (factored,) = defined(MEMORY, "factored")
+    (factored,) = functions(MEMORY, "factored")
     _, gradients = matrix
     g = gradients[0]
     with jax.enable_x64(True):
@@ -191,7 +176,7 @@ def test_the_estimate_is_that_of_optax(matrix):
 
 
 def test_an_8_bit_code_gives_the_nearest_level():
-    linear, dynamic, encode, decode = defined(STATES, "linear", "dynamic", "encode", "decode")
+    linear, dynamic, encode, decode = functions(STATES, "linear", "dynamic", "encode", "decode")
     x = np.random.default_rng(0).normal(size=1000) * np.repeat([1.0, 1e-6, 0.0, 50.0], 250)
     for code in (linear, dynamic):
         for signed, values in ((True, x), (False, x**2)):

@@ -1,7 +1,5 @@
 """Chapter 17's functions of matrices, as its pages show them, beside Optax's and PyTorch's."""
 
-import ast
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +8,7 @@ import pytest
 from optax.contrib._muon import orthogonalize_via_newton_schulz
 
 from adamlearn import rules
-from tests.book_pages import cells
+from tests.book_pages import cells, functions
 
 jax.config.update("jax_enable_x64", True)  # of the whole process, as the oracles have it
 
@@ -19,18 +17,8 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 SHAPES = [(6, 9), (9, 6), (8, 8)]
 
 
-def functions(page):
-    """The functions of a page that these tests need, and nothing else of it."""
-    names, found = {"orthogonal", "muon", "soap"}, {"np": np, "rules": rules}
-    for cell in cells(page):
-        if cell["cell_type"] == "code":
-            nodes = ast.parse("".join(cell["source"])).body
-            chosen = [n for n in nodes if isinstance(n, ast.FunctionDef) and n.name in names - found.keys()]
-            exec(compile(ast.Module(chosen, []), page, "exec"), found)
-    return found
-
-
-FUNCTIONS = functions(PAGES[0])
+NAMES = ("orthogonal", "muon", "soap")
+FUNCTIONS = dict(zip(NAMES, functions(PAGES[0], *NAMES), strict=True))
 
 
 def gradients(shape, steps=20, seed=0):

@@ -1,8 +1,5 @@
 """Chapter 16's own rules, taken from its cells, do what Optax and the authors' packages do."""
 
-import json
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,36 +9,20 @@ from measuring import convention_rules
 from optax.contrib import prodigy, schedule_free_adamw, schedule_free_eval_params
 
 from adamlearn import Optimizer
+from tests.book_pages import functions
 
 jax.config.update("jax_enable_x64", True)
 
-BOOK = Path(__file__).parents[1] / "book"
+FIRST, AVERAGES, DISTANCE = (f"book/16-where-to-stand{page}" for page in ("", "-averages", "-distance"))
 STEPS, ELEMENTS = 400, 16
 RNG = np.random.default_rng(0)
 NOISE, START = RNG.normal(size=(STEPS, ELEMENTS)), RNG.normal(size=ELEMENTS)
 CURVATURES = np.geomspace(0.01, 1, ELEMENTS)
 
 
-def cell_text(page, definition):
-    """The text of the page's cell that has this definition."""
-    cells = json.loads((BOOK / f"{page}.ipynb").read_text("utf-8"))["cells"]
-    (text,) = ["".join(c["source"]) for c in cells if definition in "".join(c["source"])]
-    return text
-
-
-@pytest.fixture
-def written(tmp_path, monkeypatch):
-    """A function of a page, from a module of its own, so that its text can be read."""
-
-    def load(page, name):
-        text = cell_text(page, f"def {name}(")
-        text = text.split("\n\n\n# The noisy bowl")[0]
-        module = f"written_{name}"
-        (tmp_path / f"{module}.py").write_text(f"import numpy as np\n{text}\n", "utf-8")
-        monkeypatch.syspath_prepend(tmp_path)
-        return getattr(__import__(module), name)
-
-    return load
+def warmed():
+    """The rule with a warm-up."""
+    return functions(AVERAGES, "schedule_free_warm")[0]
 
 
 def gradient(p, t):
@@ -67,13 +48,13 @@ def our_path(optimizer):
     return np.array(path)
 
 
-@pytest.mark.parametrize("page", ["16-where-to-stand", "16-where-to-stand-averages"])
+@pytest.mark.parametrize("page", [FIRST, AVERAGES])
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
 @pytest.mark.parametrize(
     "settings", [{}, {"beta1": 0.5, "beta2": 0.95}, {"learning_rate": 0.1, "epsilon": 0.3}]
 )
-def test_schedule_free_is_optaxs_at_a_constant_rate(written, page, engine, settings):
-    optimizer = Optimizer(written(page, "schedule_free"), engine=engine, **settings)
+def test_schedule_free_is_optaxs_at_a_constant_rate(page, engine, settings):
+    optimizer = Optimizer(functions(page, "schedule_free")[0], engine=engine, **settings)
     names = {"learning_rate": "learning_rate", "beta1": "b1", "beta2": "b2", "epsilon": "eps"}
     theirs, state = optax_path(schedule_free_adamw(**{names[k]: value for k, value in settings.items()}))
     ours = our_path(optimizer)
@@ -83,8 +64,8 @@ def test_schedule_free_is_optaxs_at_a_constant_rate(written, page, engine, setti
     np.testing.assert_allclose(ours[-1] - (1 - beta1) / beta1 * d, x, rtol=0, atol=1e-12)
 
 
-def test_optax_warms_up_with_the_official_weights_and_a_rate_that_is_one_step_late(written):
-    official = written("16-where-to-stand-averages", "schedule_free_warm")
+def test_optax_warms_up_with_the_official_weights_and_a_rate_that_is_one_step_late():
+    official = warmed()
 
     def late(p, g, v, d, t, learning_rate=0.05, warmup=50.0):
         """The official rule, with z moved by the rate of the step before."""
@@ -106,24 +87,24 @@ def test_optax_warms_up_with_the_official_weights_and_a_rate_that_is_one_step_la
     assert abs(plain - theirs).max() > 1e-3
 
 
-def test_decay_in_schedule_free_is_optaxs(written):
-    rule = written("16-where-to-stand-averages", "schedule_free_warm")
+def test_decay_in_schedule_free_is_optaxs():
+    rule = warmed()
     ours = our_path(Optimizer(rule, learning_rate=0.05, warmup=1.0, weight_decay=0.1))
     theirs, _ = optax_path(schedule_free_adamw(0.05, weight_decay=0.1))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("settings", [{"warmup": 50.0}, {"warmup": 1.0, "weight_decay": 0.1}])
-def test_schedule_free_with_warmup_and_decay_is_the_authors(written, settings):
+def test_schedule_free_with_warmup_and_decay_is_the_authors(settings):
     """The rule that `test_conventions` holds against their package, where that is installed."""
-    ours = Optimizer(written("16-where-to-stand-averages", "schedule_free_warm"), **settings)
+    ours = Optimizer(warmed(), **settings)
     theirs = Optimizer(convention_rules.schedule_free, **settings)
     np.testing.assert_allclose(our_path(ours), our_path(theirs), rtol=0, atol=1e-12)
 
 
-def test_schedule_free_is_the_authors_package(written):
+def test_schedule_free_is_the_authors_package():
     torch, schedulefree = pytest.importorskip("torch"), pytest.importorskip("schedulefree")
-    rule = written("16-where-to-stand-averages", "schedule_free_warm")
+    rule = warmed()
     p = torch.tensor(START, requires_grad=True)
     theirs = schedulefree.AdamWScheduleFree([p], lr=0.05, warmup_steps=50, weight_decay=0.1)
     theirs.train()
@@ -136,8 +117,9 @@ def test_schedule_free_is_the_authors_package(written):
     np.testing.assert_allclose(ours, path, rtol=0, atol=1e-12)
 
 
-def test_prodigy_is_optaxs(written):
-    ours, estimates = written("16-where-to-stand-distance", "prodigy")(gradient, START, STEPS)
+def test_prodigy_is_optaxs():
+    (ours_to,) = functions(DISTANCE, "prodigy")
+    ours, estimates = ours_to(gradient, START, STEPS)
     theirs, state = optax_path(prodigy())
     np.testing.assert_allclose(ours[1:], theirs, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(estimates[-1], state.estim_lr, rtol=1e-12)
