@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import axe_violations, own_host_page, scroll_through, served, weights
-from tests.explorable_pages import look_at_explorables
+from tests.explorable_pages import DESK, PHONE, assert_in_place, look_at_explorables
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(str(page.relative_to(HTML)) for page in HTML.rglob("*.html") if "_static" not in page.parts)
@@ -68,12 +68,15 @@ def test_the_book_is_built():
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_page_is_whole(browser, site, deeper_site, path, width, scheme):
+@pytest.mark.parametrize(
+    ("scheme", "options", "widths"),
+    [("light", PHONE, (390, 320)), ("dark", DESK, (1920, 1280, 1180, 1024, 768))],
+    ids=["phone", "desk"],
+)
+def test_page_is_whole(browser, site, deeper_site, path, scheme, options, widths):
     """In all ways, once it is loaded: under a path prefix, but for 404.html, whose addresses have none."""
     root = site if path == "404.html" else deeper_site
-    options = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
-    with own_host_page(browser, root, **options) as (page, faults):
+    with own_host_page(browser, root, color_scheme=scheme, **options) as (page, faults):
         responses = []
         page.on("response", lambda response: responses.append(response))
         page.add_init_script(SHIFT)
@@ -81,12 +84,14 @@ def test_page_is_whole(browser, site, deeper_site, path, width, scheme):
         page.wait_for_load_state()  # a busy machine may have read no more than half of it
         look_at_explorables(page)
         assert faults == []
-        look_at(page, width)
+        look_at(page, options["viewport"]["width"])
         assert page.evaluate("window.shift") < 0.05
         assert axe_violations(page) == []
         leads_on = path == "index.html"
-        if width == 1280 and not leads_on and page.locator(".explorable").count():
-            assert_light(page, root, path, responses)
+        if page.locator(".explorable").count() and not leads_on:
+            if options is DESK:
+                assert_light(page, root, path, responses)
+            assert_in_place(page, widths)
         assert faults == []
         page.emulate_media(media="print")
         assert page.locator("main pre").evaluate_all(CUT_ON_PAPER) == []

@@ -1,4 +1,4 @@
-"""The built book's explorables on screens of all sizes, and on a phone; ``make book`` comes first."""
+"""The built book's explorables on screens and on a phone; ``make book`` comes first."""
 
 import io
 
@@ -8,11 +8,9 @@ from matplotlib.image import imread
 
 from tests.browser import own_host_page, served
 from tests.explorable_pages import ADAM, DESK, MAP, PHONE, PLAYGROUND, READY, TRACE, settle
-from tests.test_pages_explorables import EXPLORABLE, HTML
+from tests.test_pages_explorables import HTML
 
-PAGES = [path.removesuffix(".html") for path in EXPLORABLE]
 ROSENBROCK = "book/08-comparison-rosenbrock"
-WIDTHS = (1920, 1280, 1180, 1024, 768)
 CORRECTION = "#fig-adam-explore-correction-explorable"
 
 
@@ -20,71 +18,6 @@ CORRECTION = "#fig-adam-explore-correction-explorable"
 def site():
     with served(HTML.parent) as address:
         yield address + "html/"
-
-
-# What stands too wide, on each other, or is cut off; in words, for the message.
-LAYOUT = """() => {
-    const found = [];
-    const seen = (box) => box.checkVisibility({ visibilityProperty: true }) && box.clientWidth > 1;
-    const words = (element) => element.textContent.trim().slice(0, 30);
-    const shape = (element) => element.getBoundingClientRect();
-    const inks = (element) => {
-        const range = document.createRange();
-        range.selectNodeContents(element);
-        const all = [...range.getClientRects(), ...[...element.querySelectorAll("input")].map(shape)];
-        return all.filter(({ width, height }) => width > 0.5 && height > 0.5);
-    };
-    const meet = (a, b) =>
-        Math.min(a.right, b.right) - Math.max(a.left, b.left) > -1 &&
-        Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
-    const leaves = (ink, box) =>
-        ink.left < box.left - 0.5 || ink.right > box.right + 0.5 || ink.bottom > box.bottom + 1.5;
-    const wide = document.documentElement.scrollWidth;
-    if (wide > innerWidth) found.push(`the page is ${wide} wide`);
-    for (const ex of document.querySelectorAll(".ex")) {
-        const boxes = [...ex.querySelectorAll("*")].filter((e) => !e.closest("svg, .ex-hidden, .ex-live"));
-        for (const box of boxes.filter(seen)) {
-            const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
-            const [inside, outside] = [box.scrollWidth, box.clientWidth];
-            if (scrolls && inside > outside) found.push(`${box.className}: ${inside} in ${outside}`);
-        }
-        for (const row of ex.querySelectorAll("tr")) {
-            const cells = [...row.children].filter(seen).map((cell) => [cell, inks(cell)]);
-            cells.forEach(([one, ours], i) => {
-                for (const [other, theirs] of cells.slice(i + 1)) {
-                    const both = ours.some((a) => theirs.some((b) => meet(a, b)));
-                    if (both) found.push(`${words(one)} meets ${words(other)}`);
-                }
-            });
-        }
-        for (const head of [...ex.querySelectorAll("th")].filter(seen)) {
-            const within = [shape(head), shape(head.closest(".ex-table"))];
-            const cut = inks(head).some((ink) => within.some((box) => leaves(ink, box)));
-            if (cut) found.push(`cut off: ${words(head)}`);
-        }
-        for (const range of [...ex.querySelectorAll("input[type=range]")].filter(seen)) {
-            const { width } = shape(range);
-            if (width < 140) found.push(`${width} pixels: ${range.getAttribute("aria-label")}`);
-        }
-    }
-    return [...new Set(found)];
-}"""
-
-
-@pytest.mark.parametrize(("widths", "options"), [((390, 320), PHONE), (WIDTHS, DESK)], ids=["phone", "desk"])
-@pytest.mark.parametrize("path", PAGES)
-def test_everything_has_its_place(open_page, path, widths, options):
-    """Nothing scrolls sideways, names and numbers of a table do not meet, sliders are long enough to set."""
-    page = open_page(path, reduced_motion="reduce", **options)
-    assert page.locator(".ex-sign:visible").count() == 0  # no goal is met before something has been done
-    assert page.locator(".ex table").count() > 0 and page.locator(".ex input[type=range]").count() > 0
-    found = {}
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(150)
-        settle(page)
-        found[width] = page.evaluate(LAYOUT)
-    assert not any(found.values()), found
 
 
 # On a phone

@@ -39,7 +39,8 @@ def hover(page, kind):
     page.mouse.move(2, 2)
     preview.wait_for(state="hidden")  # that of another link
     link.scroll_into_view_if_needed()
-    link.hover()
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    link.hover()  # at rest: what moves under the pointer would close the preview
     preview.wait_for()
     return link, preview
 

@@ -78,3 +78,15 @@ def test_what_failed_is_not_kept(book):
 
 def test_what_was_run_in_part_is_not_kept(book):
     assert run_nbval(book, "-k", "0") == (0, [])
+
+
+FIRST_GLUE = """import sys
+from myst_nb import glue
+glue("name", "1", display=False)
+sys.exit(("lark" in sys.modules) + 2 * ("jsonschema" not in sys.modules))"""
+
+
+@pytest.mark.parametrize(("path", "lark"), [("book", 1), ("book/tools/light", 0)])
+def test_where_kernels_are_light_the_first_glue_compiles_no_grammar(path, lark):
+    environment = os.environ | {"PYTHONPATH": str(ROOT / path)}
+    assert subprocess.run([sys.executable, "-c", FIRST_GLUE], env=environment).returncode == lark

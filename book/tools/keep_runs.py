@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbval.plugin import IPyNbCell
-from tools.refresh import write_whole
+from tools.refresh import lighten_kernels, write_whole
 
 BOOK = Path(__file__).parents[1]
 sys.path.append(str(BOOK / "_ext"))  # Sphinx finds the extensions there, and they each other
@@ -23,6 +23,7 @@ PASSED = pytest.StashKey[set[str]]()  # of a notebook: the cells that passed
 
 
 def pytest_configure(config):
+    lighten_kernels()
     config.stash[FOLDER] = tested_folder(cache_folder(BUILD))
 
 

@@ -38,6 +38,12 @@ def normalize(notebook):
     return notebook
 
 
+def lighten_kernels():
+    """Spare each kernel that this process starts what light/ stands for."""
+    paths = [str(Path(__file__).parent / "light"), os.environ.get("PYTHONPATH")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+
+
 def refresh(path):
     """Execute one notebook from its own folder; return whether the file changed."""
     before = path.read_text(encoding="utf-8")
@@ -70,6 +76,7 @@ def write_whole(path, text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("chapters", nargs="*", type=Path, default=sorted(BOOK.glob("*.ipynb")))
+    lighten_kernels()
     changed = []
     for path in (bar := tqdm(parser.parse_args().chapters, unit="chapter")):
         bar.set_postfix_str(path.name)
