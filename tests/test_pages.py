@@ -87,14 +87,15 @@ def test_page_is_whole(browser, site, deeper_site, path, scheme, options, widths
         look_at(page, options["viewport"]["width"])
         assert page.evaluate("window.shift") < 0.05
         assert axe_violations(page) == []
-        leads_on = path == "index.html"
-        if page.locator(".explorable").count() and not leads_on:
-            if options is DESK:
-                assert_light(page, root, path, responses)
-            assert_in_place(page, widths)
-        assert faults == []
+        explorable = path != "index.html" and page.locator(".explorable").count() > 0  # that one leads on
+        if explorable and options is DESK:
+            assert_light(page, root, path, responses)
         page.emulate_media(media="print")
         assert page.locator("main pre").evaluate_all(CUT_ON_PAPER) == []
+        page.emulate_media(media="screen")
+        if explorable:
+            assert_in_place(page, widths)
+        assert faults == []
 
 
 def assert_light(page, site, path, responses):
