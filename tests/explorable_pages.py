@@ -23,7 +23,7 @@ HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Expl
 
 
 # What stands too wide, on each other, or is cut off; in words, for the message.
-LAYOUT = """() => {
+LAYOUT = """(width) => {
     const found = [];
     const seen = (box) => box.checkVisibility({ visibilityProperty: true }) && box.clientWidth > 1;
     const words = (element) => element.textContent.trim().slice(0, 30);
@@ -40,7 +40,7 @@ LAYOUT = """() => {
     const leaves = (ink, box) =>
         ink.left < box.left - 0.5 || ink.right > box.right + 0.5 || ink.bottom > box.bottom + 1.5;
     const wide = document.documentElement.scrollWidth;
-    if (wide > innerWidth) found.push(`the page is ${wide} wide`);
+    if (wide > width) found.push(`the page is ${wide} wide`);  // a phone's innerWidth would grow along
     for (const ex of document.querySelectorAll(".ex")) {
         const boxes = [...ex.querySelectorAll("*")].filter((e) => !e.closest("svg, .ex-hidden, .ex-live"));
         for (const box of boxes.filter(seen)) {
@@ -63,8 +63,8 @@ LAYOUT = """() => {
             if (cut) found.push(`cut off: ${words(head)}`);
         }
         for (const range of [...ex.querySelectorAll("input[type=range]")].filter(seen)) {
-            const { width } = shape(range);
-            if (width < 140) found.push(`${width} pixels: ${range.getAttribute("aria-label")}`);
+            const long = shape(range).width;
+            if (long < 140) found.push(`${long} pixels: ${range.getAttribute("aria-label")}`);
         }
     }
     return [...new Set(found)];
@@ -124,7 +124,7 @@ def assert_in_place(page, widths):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(150)
         settle(page)
-        found[width] = page.evaluate(LAYOUT)
+        found[width] = page.evaluate(LAYOUT, width)
     assert not any(found.values()), found
 
 
