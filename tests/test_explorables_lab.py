@@ -180,11 +180,12 @@ def wait_until(known, condition, seconds=30):
 def assert_drawn(page, label, path):
     """The page's line goes along a path, from its start to its end."""
     page.wait_for_function(
-        f"""([label, [x, y]]) => {{
-            const end = ({CORNERS})(label).at(-1);
-            return end && Math.hypot(end[0] - x, end[1] - y) < 0.02;
+        f"""([label, ends]) => {{
+            const corners = ({CORNERS})(label);
+            const near = ([x, y], [u, v]) => Math.hypot(x - u, y - v) < 0.02;
+            return corners.length > 1 && near(corners[0], ends[0]) && near(corners.at(-1), ends[1]);
         }}""",
-        arg=[label, list(path[-1])],
+        arg=[label, [list(path[0]), list(path[-1])]],  # an older path may have the same end
     )
     corners = np.array(page.evaluate(CORNERS, label))
     apart = np.linalg.norm(corners[:, None] - np.array(path)[None], axis=2)
